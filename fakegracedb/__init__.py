@@ -1,0 +1,54 @@
+"""A GraceDB that lives in a folder: a drop-in client whose server is a directory.
+
+::
+
+    from fakegracedb import FakeGraceDb
+
+    client = FakeGraceDb(store="mystore")  # an ordinary GraceDb client from here on
+
+Importing this costs nothing much; what is named here is loaded when it is first asked for.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "FakeGraceDb",
+    "FakeGraceDbError",
+    "NotFaked",
+    "QueryError",
+    "Store",
+    "StoreError",
+    "__version__",
+]
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
+if TYPE_CHECKING:
+    from .client import FakeGraceDb
+    from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
+    from .store import Store
+
+_HOMES = {
+    "FakeGraceDb": "client",
+    "FakeGraceDbError": "errors",
+    "NotFaked": "errors",
+    "QueryError": "errors",
+    "Store": "store",
+    "StoreError": "errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value  # from now on it is found without coming here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

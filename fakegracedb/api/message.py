@@ -1,0 +1,91 @@
+"""The request and the answer, as the application sees them: no sockets, no requests library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .faults import Fault
+
+__all__ = ["Blob", "Identity", "Request", "Response"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks.
+
+    Attributes
+    ----------
+    name : str or None
+        User name; None is an unauthenticated reader.
+    groups : tuple of str or None
+        Groups to act with; None takes those the store has for this name.
+    """
+
+    name: str | None
+    groups: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class Request:
+    """One request.
+
+    Attributes
+    ----------
+    method : str
+        Upper case.
+    url : str
+        Absolute, as asked; links in the answer lead back to the same scheme, host and port.
+    headers : mapping of str
+        Case-insensitive.
+    body : bytes
+        The whole body; parts of it are handed on as views, not as copies.
+    identity : Identity or None
+        None: the store's default user.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    identity: Identity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file as the body of an answer, read while it is sent.
+
+    Attributes
+    ----------
+    stream : binary file
+        Open for reading, at its beginning. Whoever sends the answer closes it.
+    length : int
+        Bytes.
+    """
+
+    stream: IO[bytes]
+    length: int
+
+
+@dataclass(slots=True)
+class Response:
+    """One answer.
+
+    Attributes
+    ----------
+    status : int
+        HTTP status.
+    body : bytes or Blob
+        The content; empty for 204.
+    headers : dict of str
+        Without Content-Length, which the wire adds.
+    fault : Fault or None
+        Planned trouble that the wire has to act out: a delay, a dropped connection, a cut body.
+    """
+
+    status: int
+    body: bytes | Blob = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    fault: Fault | None = None

@@ -1,0 +1,10 @@
+"""The store: the only code of the package that touches the disk."""
+
+from __future__ import annotations
+
+from .facets import StoreClock
+from .store import Store
+from .transaction import Transaction
+from .view import View
+
+__all__ = ["Store", "StoreClock", "Transaction", "View"]

@@ -1,0 +1,98 @@
+"""What can be asked about all events at once: a row each, in memory, fed by the journal."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from ..documents import Event
+from .layout import EVENTS
+from .view import View
+
+__all__ = ["Index", "Row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the index knows of an event.
+
+    Attributes
+    ----------
+    graceid : str
+        Canonical id.
+    number : int
+        The number in it.
+    created : str
+        ISO text.
+    gpstime, likelihood : float or None
+        As in the event.
+    group, search, replay_id : str or None
+        As in the event.
+    viewers : frozenset of str
+        User groups that may see it.
+    """
+
+    graceid: str
+    number: int
+    created: str
+    gpstime: float | None
+    likelihood: float | None
+    group: str
+    search: str | None
+    replay_id: str | None
+    viewers: frozenset[str]
+
+    @classmethod
+    def of(cls, event: Event) -> Row:
+        """Make the row of an event."""
+        return cls(
+            graceid=event.graceid,
+            number=event.number,
+            created=event.created,
+            gpstime=event.gpstime,
+            likelihood=event.likelihood,
+            group=event.group,
+            search=event.search,
+            replay_id=event.replay_id,
+            viewers=frozenset(g for g, rights in event.permissions.items() if "view" in rights),
+        )
+
+
+class Index:
+    """The rows of all events of a store."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Row] = {}
+        self._version: tuple[int, int] = (0, -1)
+        self._lock = threading.Lock()
+
+    def rows(self, view: View) -> list[Row]:
+        """Give the rows as of a view."""
+        with self._lock:
+            if self._version != view.version:
+                self._follow(view)
+            return list(self._rows.values())
+
+    def _follow(self, view: View) -> None:
+        file, n = view.version
+        known_file, known = self._version
+        if file == known_file and 0 <= known < n:
+            touched: set[str] | None = set()
+            for commit in view.commits(known):
+                touched.update(p.split("/")[1] for p in commit.documents if p.startswith(EVENTS))
+        else:
+            touched = None
+            self._rows.clear()
+        for graceid in view.graceids() if touched is None else touched:
+            event = view.peek(graceid)
+            if event is None:
+                self._rows.pop(graceid, None)
+            else:
+                self._rows[graceid] = Row.of(event)
+        self._version = view.version
+
+    def forget(self) -> None:
+        """Begin anew: documents have changed in ways the journal does not tell."""
+        with self._lock:
+            self._rows.clear()
+            self._version = (0, -1)

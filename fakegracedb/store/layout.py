@@ -1,0 +1,103 @@
+"""Where things lie in a store: the names of its own files, and how they look inside.
+
+::
+
+    mystore/
+        store.json           settings: format number, server version, default user, clock
+        vocabulary.json      where this store differs from the built-in names (only if it does)
+        users.json           users beside the default one (only if there are any)
+        tags.json            tags that came to exist here (only if there are any)
+        journal.jsonl        every change, a numbered line each
+        events/
+            G0042/
+                event.json   the event and its labels
+                logs.jsonl   its log, a line an entry; the last line with a number N counts
+                files.jsonl  its files, a line a version
+                coinc.xml,0  the files themselves, under their own names with versions
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = [
+    "EVENTS",
+    "JOURNAL",
+    "LOCK",
+    "OWN_NAMES",
+    "RESTORING",
+    "SETTINGS",
+    "TAGS",
+    "USERS",
+    "VOCABULARY",
+    "event_document",
+    "event_folder",
+    "files_of",
+    "line_text",
+    "logs_of",
+    "pretty_text",
+]
+
+SETTINGS = "store.json"
+VOCABULARY = "vocabulary.json"
+USERS = "users.json"
+TAGS = "tags.json"
+JOURNAL = "journal.jsonl"
+EVENTS = "events"
+LOCK = ".lock"
+RESTORING = ".restoring"  # the new content of a store while it takes the place of the old
+IGNORED = ".gitignore"
+DOCUMENTS = (SETTINGS, VOCABULARY, USERS, TAGS)
+OWN_NAMES = frozenset({*DOCUMENTS, JOURNAL, EVENTS, LOCK, RESTORING, IGNORED})
+GITIGNORE_TEXT = f"{LOCK}\n{RESTORING}/\n*.tmp\n*.checkpoint\n"
+
+
+def event_folder(graceid: str) -> str:
+    """Give the folder of an event."""
+    return f"{EVENTS}/{graceid}"
+
+
+def event_document(graceid: str) -> str:
+    """Give the document of an event."""
+    return f"{EVENTS}/{graceid}/event.json"
+
+
+def logs_of(folder: str) -> str:
+    """Give the log of the object in a folder."""
+    return f"{folder}/logs.jsonl"
+
+
+def files_of(folder: str) -> str:
+    """Give the list of file versions of the object in a folder."""
+    return f"{folder}/files.jsonl"
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_spaced = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def line_text(value: Any) -> bytes:
+    """Give a JSON value as one line of text."""
+    # surrogatepass: half a surrogate pair can arrive inside a JSON string, and must not be lost
+    return _compact(value).encode("utf-8", "surrogatepass") + b"\n"
+
+
+def pretty_text(document: dict[str, Any]) -> bytes:
+    """Give a document as text that a person can read and diff.
+
+    A member a line; objects and lists of objects are opened once, and what is inside them stays on
+    one line each, so that a table with 60 columns is a line a row.
+    """
+    lines = []
+    for key, value in document.items():
+        if isinstance(value, dict) and value:
+            inner = ",\n".join(f"  {_spaced(k)}: {_spaced(v)}" for k, v in value.items())
+            lines.append(f" {_spaced(key)}: {{\n{inner}\n }}")
+        elif isinstance(value, list) and value and isinstance(value[0], dict | list):
+            inner = ",\n".join(f"  {_spaced(v)}" for v in value)
+            lines.append(f" {_spaced(key)}: [\n{inner}\n ]")
+        else:
+            lines.append(f" {_spaced(key)}: {_spaced(value)}")
+    text = "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,117 @@
+"""What is kept a line an entry: the log of an object, and its file versions.
+
+Both are immutable; `extended` gives a new one, so that whoever reads keeps what it has. On disk an
+entry with the key of an earlier one takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..documents import FileVersion, Log
+
+__all__ = ["Files", "Logs"]
+
+
+class Logs:
+    """The log of an event or superevent, in the order of its lines.
+
+    Attributes
+    ----------
+    entries : sequence of Log
+        The entries.
+    highest : int
+        The highest number so far, 0 for none.
+    """
+
+    __slots__ = ("entries", "highest")
+
+    entry = Log
+
+    def __init__(self, entries: Sequence[Log] = (), highest: int = 0) -> None:
+        self.entries = entries
+        self.highest = highest
+
+    def _place(self, number: int) -> int | None:
+        """Where the entry with that number stands; usually at the number itself."""
+        if number > self.highest:
+            return None
+        if 0 < number <= len(self.entries) and self.entries[number - 1].N == number:
+            return number - 1
+        return next((i for i, log in enumerate(self.entries) if log.N == number), None)
+
+    def get(self, number: int) -> Log | None:
+        """Give the entry with a number."""
+        place = self._place(number)
+        return None if place is None else self.entries[place]
+
+    def find(self, key: int) -> Log | None:
+        """Give the entry with a key."""
+        return self.get(key)
+
+    def extended(self, entries: Iterable[Log]) -> Logs:
+        """Give the log with these entries at its end, or in the place of those they take it from."""
+        longer = Logs(list(self.entries), self.highest)
+        for log in entries:
+            place = longer._place(log.N)
+            if place is None:
+                longer.entries.append(log)  # type: ignore[attr-defined]
+                longer.highest = max(longer.highest, log.N)
+            else:
+                longer.entries[place] = log  # type: ignore[index]
+        return longer
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Log]:
+        return iter(self.entries)
+
+
+class Files:
+    """The files of an event or superevent: every version of every name."""
+
+    __slots__ = ("_versions",)
+
+    entry = FileVersion
+
+    def __init__(self, versions: dict[str, tuple[FileVersion, ...]] | None = None) -> None:
+        self._versions = versions or {}
+
+    def versions(self, name: str) -> tuple[FileVersion, ...]:
+        """Give the versions of a name, oldest first; none for an unknown one."""
+        return self._versions.get(name, ())
+
+    def get(self, name: str, version: int | None = None) -> FileVersion | None:
+        """Give a version of a file, the newest unless told otherwise."""
+        versions = self.versions(name)
+        if version is None:
+            return versions[-1] if versions else None
+        return next((file for file in versions if file.version == version), None)
+
+    def find(self, key: tuple[str, int]) -> FileVersion | None:
+        """Give the entry with a key."""
+        return self.get(*key)
+
+    def next_version(self, name: str) -> int:
+        """Give the version that the next upload of a name gets: the highest so far and one."""
+        return max((file.version for file in self.versions(name)), default=-1) + 1
+
+    def disk_names(self) -> dict[str, str]:
+        """Give the name on disk of every file name, without versions."""
+        return {name: files[0].disk or name for name, files in self._versions.items()}
+
+    def extended(self, entries: Iterable[FileVersion]) -> Files:
+        """Give the files with these versions added."""
+        versions = dict(self._versions)
+        for entry in entries:
+            others = [file for file in versions.get(entry.name, ()) if file.key != entry.key]
+            versions[entry.name] = tuple(sorted([*others, entry], key=lambda file: file.version))
+        return Files(versions)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._versions.values()))
+
+    def __iter__(self) -> Iterator[FileVersion]:
+        for versions in self._versions.values():
+            yield from versions

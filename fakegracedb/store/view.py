@@ -1,0 +1,198 @@
+"""A store as one reader sees it: all of each transaction, or nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+from .. import vocabulary
+from ..documents import Event, FileVersion, Settings, Tag, User
+from ..identifiers import graceid, letter_matches, parse_graceid
+from . import contents, disk, layout
+from .core import Core, Remembered
+from .journal import Commit, State
+from .series import Files, Logs
+
+__all__ = ["View"]
+
+LETTERS = "TGEMHD"  # of graceids, likeliest first
+
+
+class View:
+    """The documents of a store as of one state of its journal."""
+
+    def __init__(self, core: Core, state: State) -> None:
+        self._core = core
+        self._state = state
+        self._read: dict[str, Any] = {}
+
+    def _pending(self, path: str) -> dict[str, Any] | None:
+        """Give the newest pending content of a document, None when there is none."""
+        for commit in reversed(self._state.pending):
+            if path in commit.documents:
+                return commit.documents[path]
+        return None
+
+    def _is_pending(self, path: str) -> bool:
+        return any(path in commit.documents for commit in self._state.pending)
+
+    def document(self, path: str) -> Any:
+        """Give the typed document at a path, None where there is none."""
+        try:
+            return self._read[path]
+        except KeyError:
+            pass
+        if self._state.pending and self._is_pending(path):
+            data = self._pending(path)
+            value = None if data is None else contents.decode(path, data)
+        else:
+            entry = self._core.document(path, self._state)
+            value = None if entry is None else entry.value
+        self._read[path] = value
+        return value
+
+    def memo(self, path: str) -> dict[Any, Any]:
+        """Give a place for what is derived from the document at a path; it goes with the document."""
+        value = self.document(path)
+        entry = self._core.remembered.get(path)
+        return entry.memo if entry is not None and entry.value is value else {}
+
+    def series(self, path: str) -> Any:
+        """Give the typed series at a path; empty where there is none."""
+        try:
+            return self._read[path]
+        except KeyError:
+            pass
+        entry: Remembered | None = self._core.series(path, self._state)
+        value = contents.series(path) if entry is None else entry.value
+        for commit in self._state.pending:
+            if path in commit.lines:
+                value = value.extended(contents.decode_lines(path, commit.lines[path]))
+        self._read[path] = value
+        return value
+
+    # The store as a whole
+
+    @property
+    def counters(self) -> Mapping[str, Any]:
+        """The running totals: ``number`` (highest of an event), ``events``, ``ordered``, …"""
+        return self._state.counters
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+        found: Settings | None = self.document(layout.SETTINGS)
+        return found or Settings()
+
+    @property
+    def vocabulary(self) -> vocabulary.Vocabulary:
+        """The names that this store knows."""
+        found: vocabulary.Vocabulary | None = self.document(layout.VOCABULARY)
+        return found or vocabulary.DEFAULT
+
+    @property
+    def users(self) -> Mapping[str, User]:
+        """The users that the store has documents of, by name."""
+        return self.document(layout.USERS) or {}
+
+    @property
+    def new_tags(self) -> tuple[Tag, ...]:
+        """The tags beside those of the vocabulary, in the order in which they came to exist."""
+        return self.document(layout.TAGS) or ()
+
+    # Events
+
+    def event(self, graceid: str) -> Event | None:
+        """Give the event with a canonical graceid."""
+        found: Event | None = self.document(layout.event_document(graceid))
+        return found
+
+    def find_event(self, asked: str) -> Event | None:
+        """Give the event that a graceid means: looked up by number, then the letter is held against it."""
+        parsed = parse_graceid(asked)
+        if parsed is None:
+            return None
+        letter, number = parsed
+        event = self.event(graceid(letter, number))  # usually asked for as it is
+        if event is None:
+            event = self.event_numbered(number)
+        if event is None or not letter_matches(letter, event.group, event.pipeline, event.search):
+            return None
+        return event
+
+    def event_numbered(self, number: int, guess: str = "") -> Event | None:
+        """Give the event with a number, whatever its letter; `guess` is looked at first."""
+        for letter in f"{guess}{LETTERS}":
+            event = self.event(graceid(letter, number))
+            if event is not None:
+                return event
+        return None
+
+    def logs(self, folder: str) -> Logs:
+        """Give the log of the object in a folder."""
+        found: Logs = self.series(layout.logs_of(folder))
+        return found
+
+    def files(self, folder: str) -> Files:
+        """Give the file versions of the object in a folder."""
+        found: Files = self.series(layout.files_of(folder))
+        return found
+
+    def open_file(self, folder: str, file: FileVersion) -> tuple[IO[bytes], int]:
+        """Open a file version; give it with its length [bytes]."""
+        return disk.open_blob(self._core.current(f"{folder}/{file.blob}", self._state))
+
+    def graceids(self) -> Iterator[str]:
+        """Give all graceids, in no order that means anything."""
+        where = self._core.current(layout.EVENTS, self._state)
+        known = set()
+        for name in disk.entries(where):
+            if parse_graceid(name) is not None:
+                known.add(name)
+        for commit in self._state.pending:
+            for path in commit.documents:
+                if path.startswith(f"{layout.EVENTS}/"):
+                    known.add(path.split("/")[1])
+        yield from known
+
+    def peek(self, graceid: str) -> Event | None:
+        """Give an event as `event` does, for those who look at all of them and keep none."""
+        path = layout.event_document(graceid)
+        if path in self._read or path in self._core.remembered or self._state.pending:
+            return self.event(graceid)
+        found = disk.read(self._core.current(path, self._state))
+        if found is None:
+            return None
+        event: Event = contents.decode(path, contents.parse(path, found[0]))
+        return event
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """What changes with every commit."""
+        return self._state.version
+
+    def newest(self) -> Iterator[Event] | None:
+        """Give the events newest first, read one by one; None when the numbers do not tell.
+
+        As long as all events were made here, one after the other, their numbers are in the order of
+        their times, and a page of a list costs its own rows only.
+        """
+        if self.counters.get("ordered") is False:
+            return None
+        return self._by_falling_number()
+
+    def _by_falling_number(self) -> Iterator[Event]:
+        letter = ""
+        left = int(self.counters.get("events", 0))
+        for number in range(int(self.counters.get("last", 0)), 0, -1):
+            if not left:
+                return
+            event = self.event_numbered(number, letter)
+            if event is not None:
+                letter = event.graceid[0]
+                left -= 1
+                yield event
+
+    def commits(self, after: int) -> Iterator[Commit]:
+        """Give the commits after a number, oldest first."""
+        return self._core.journal.commits(after)

@@ -1,0 +1,398 @@
+"""The wire of `requests` sessions: an adapter that asks an `Application` where others open sockets.
+
+What a session sees is what it would see over a socket: `urllib3` responses that are read as they
+arrive, the retry policy of the session obeyed, and the exceptions that `urllib3` and `requests`
+raise when an answer is late, cut short or missing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import weakref
+from http.client import IncompleteRead, RemoteDisconnected, responses
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+import urllib3
+from requests import exceptions
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse, Retry, Timeout
+from urllib3.connectionpool import ConnectionPool
+from urllib3.exceptions import (
+    InvalidHeader,
+    MaxRetryError,
+    ProtocolError,
+    ReadTimeoutError,
+    ResponseError,
+)
+from urllib3.util.request import set_file_position
+
+from .api.message import Blob, Request, Response
+from .errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import requests
+
+    from .api.app import Application
+    from .api.faults import Fault
+    from .api.message import Identity
+
+__all__ = ["StoreAdapter", "Waits"]
+
+Waits = Literal["real", "skip"]
+
+# Where urllib3 itself tells of repeated requests, and where programs look for that.
+_log = logging.getLogger("urllib3.connectionpool")
+# What urllib3 sends of its own when the session has none.
+_USER_AGENT = f"python-urllib3/{urllib3.__version__}"  # type: ignore[attr-defined]
+_RETRYING = "Retrying (%r) after connection broken by '%r': %s"
+_PORTS = {"http": 80, "https": 443}
+_SMALL = 1 << 16  # bytes; a file up to this size is read at once, and so never left open
+
+
+class StoreAdapter(HTTPAdapter):
+    """Answers a session's requests from an application, whatever their URL.
+
+    Parameters
+    ----------
+    application : Application
+        Who answers.
+    identity : Identity or None
+        Who asks; None is the store's default user.
+    max_retries : urllib3.Retry or int
+        Policy for repeating requests, as for `requests.adapters.HTTPAdapter`.
+    waits : {"real", "skip"}
+        Whether back-off, Retry-After and injected delays are slept through, or passed over by
+        setting the store's clock forward.
+
+    Attributes
+    ----------
+    identity : Identity or None
+        As given.
+    waits : str
+        As given.
+
+    Notes
+    -----
+    There is no connection pool, so nothing here can open a socket. An error that is the fake's own
+    (`NotFaked`, `StoreError`) reaches the caller as it is.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        identity: Identity | None = None,
+        max_retries: Retry | int = 0,
+        waits: Waits = "real",
+    ) -> None:
+        super().__init__(max_retries=max_retries)
+        self._application: Application | None = application
+        self.identity = identity
+        self.waits = waits
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
+    ) -> None:
+        """Make no pool of connections: none is ever opened."""
+
+    def close(self) -> None:
+        """Nothing to dispose of; as with a real session, requests after this still work."""
+
+    def release(self) -> None:
+        """Let go of the application, and with it of its store; requests are refused from now on."""
+        self._application = None
+
+    @property
+    def application(self) -> Application:
+        """Who answers.
+
+        Raises
+        ------
+        StoreError
+            After `release`.
+        """
+        if self._application is None:
+            raise StoreError(
+                "this client was closed, and let go of its temporary store; "
+                "to go on with a store after closing a client, give the client store=…"
+            )
+        return self._application
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Have a request answered.
+
+        Parameters
+        ----------
+        request : requests.PreparedRequest
+            The request; its body is read whole.
+        stream : bool
+            Of no meaning here: the session reads the content or leaves it unread.
+        timeout : float, tuple of float, urllib3.Timeout or None
+            How long an injected delay may last [s].
+        verify, cert, proxies
+            Of no meaning without a connection.
+
+        Returns
+        -------
+        requests.Response
+            The answer, its content still to be read.
+
+        Raises
+        ------
+        requests.exceptions.RequestException
+            The kinds that a real adapter raises in the same situation.
+        NotFaked, StoreError
+            The fake lacks this call, or its store is unusable.
+        """
+        limit = None if timeout is None else _as_timeout(timeout)
+        try:
+            raw = self._exchange(request, limit)
+        except ProtocolError as error:
+            raise exceptions.ConnectionError(error, request=request)  # noqa: B904 - as in requests
+        except MaxRetryError as error:
+            if isinstance(error.reason, ResponseError):
+                raise exceptions.RetryError(error, request=request)  # noqa: B904
+            raise exceptions.ConnectionError(error, request=request)  # noqa: B904
+        except ReadTimeoutError as error:
+            raise exceptions.ReadTimeout(error, request=request)  # noqa: B904
+        except InvalidHeader as error:
+            raise exceptions.InvalidHeader(error, request=request)  # noqa: B904
+        return self.build_response(request, raw)
+
+    def _exchange(self, request: requests.PreparedRequest, limit: Timeout | None) -> HTTPResponse:
+        """Ask until there is an answer that the policy does not want repeated."""
+        application = self.application
+        method = request.method or "GET"
+        url = _without_private_parts(request.url or "")
+        headers = _headers(request)
+        body: Any = request.body
+        retries = self.max_retries
+        position: Any = None
+        while True:
+            if body is not None and not isinstance(body, bytes):
+                position = set_file_position(body, position)
+            answer = application.handle(Request(method, url, headers, _read(body), self.identity))
+            error = None if answer.fault is None else self._act_out(answer.fault, request, limit)
+            if error is not None:
+                if isinstance(answer.body, Blob):
+                    answer.body.stream.close()
+                failure: Exception = error
+                target = request.path_url
+                if isinstance(error, RemoteDisconnected):
+                    failure = ProtocolError("Connection aborted.", error)
+                retries = retries.increment(method, target, error=failure, _pool=_Server(url))
+                self._pause(retries)
+                _log.warning(_RETRYING, retries, error, target)
+                continue
+            raw = _as_received(answer, method, retries)
+            if not retries.is_retry(method, raw.status, bool(raw.headers.get("Retry-After"))):
+                return raw
+            try:
+                retries = retries.increment(
+                    method, request.path_url, response=raw, _pool=_Server(url)
+                )
+            except MaxRetryError:
+                if not retries.raise_on_status:
+                    return raw
+                raw.close()
+                raise
+            raw.close()
+            self._pause(retries, raw)
+
+    def _act_out(
+        self, fault: Fault, request: requests.PreparedRequest, limit: Timeout | None
+    ) -> ReadTimeoutError | RemoteDisconnected | None:
+        """Let planned trouble happen, up to the head of the answer."""
+        if fault.delay:
+            patience = None if limit is None else _patience(limit)
+            if patience is not None and fault.delay > patience:
+                self._wait(patience)
+                late = f"Read timed out. (read timeout={patience})"
+                return ReadTimeoutError(_Server(request.url or ""), request.path_url, late)
+            self._wait(fault.delay)
+        if fault.drop:
+            return RemoteDisconnected("Remote end closed connection without response")
+        return None
+
+    def _pause(self, retries: Retry, raw: HTTPResponse | None = None) -> None:
+        """Wait between two attempts, as long as `Retry.sleep` would."""
+        if self.waits == "real":
+            retries.sleep(raw)
+            return
+        seconds = None
+        if raw is not None and retries.respect_retry_after_header:
+            seconds = retries.get_retry_after(raw)
+        self._wait(seconds or retries.get_backoff_time())
+
+    def _wait(self, seconds: float) -> None:
+        if seconds <= 0:
+            return
+        if self.waits == "real":
+            time.sleep(seconds)
+        else:
+            self.application.store.clock.skip(seconds)
+
+
+class _Server(ConnectionPool):
+    """The server of a URL, named in errors as the pool of connections to it would be."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.scheme = parts.scheme
+        super().__init__(parts.hostname or "", parts.port or _PORTS.get(parts.scheme))
+
+    def __str__(self) -> str:
+        kind = "HTTPSConnectionPool" if self.scheme == "https" else "HTTPConnectionPool"
+        return f"{kind}(host={self.host!r}, port={self.port!r})"
+
+
+class _Content:
+    """What the body of an answer is read from; behaves as `http.client.HTTPResponse` does.
+
+    So it closes itself, and the file behind it, once all is read, and knows when a part is missing.
+    """
+
+    __slots__ = ("__weakref__", "_close", "_left", "_stream")
+
+    def __init__(self, stream: IO[bytes], length: int) -> None:
+        self._stream: IO[bytes] | None = stream
+        self._left = length
+        self._close: weakref.finalize[[], Any] | None = None
+        if not isinstance(stream, BytesIO):
+            # A client may well leave it unread, and in a cycle: the client's own `get_file` makes
+            # one. The garbage collector then finds this object and the file in any order.
+            self._close = weakref.finalize(self, stream.close)
+
+    def read(self, amount: int | None = None) -> bytes:
+        stream, left = self._stream, self._left
+        if stream is None:
+            return b""
+        if amount is None:
+            data = stream.read(left)
+            self.close()
+            if len(data) < left:
+                raise IncompleteRead(data, left - len(data))
+            return data
+        data = stream.read(min(amount, left))
+        self._left = left = left - len(data)
+        if left == 0 or (amount and not data):
+            self.close()
+        return data
+
+    def read1(self, amount: int = -1) -> bytes:
+        return self.read(self._left if amount < 0 else amount)
+
+    def close(self) -> None:
+        self._stream = None
+        if self._close is not None:
+            self._close()
+
+    def isclosed(self) -> bool:
+        return self._stream is None
+
+    @property
+    def closed(self) -> bool:
+        return self._stream is None
+
+
+def _as_received(answer: Response, method: str, retries: Retry) -> HTTPResponse:
+    """Give an answer the form in which `urllib3` hands over what came through a socket."""
+    stream: IO[bytes]
+    if isinstance(answer.body, Blob):
+        stream, length = answer.body.stream, answer.body.length
+    else:
+        stream, length = BytesIO(answer.body), len(answer.body)
+    announced = length
+    if method == "HEAD":
+        length = 0
+    cut = None if answer.fault is None else answer.fault.truncate
+    if not isinstance(stream, BytesIO) and (length <= _SMALL or cut is not None):
+        with stream:
+            stream = BytesIO(stream.read(length if cut is None else min(cut, length)))
+    elif cut is not None and cut < length:
+        stream = BytesIO(stream.read(cut))
+    raw = HTTPResponse(
+        body=_Content(stream, length),  # type: ignore[arg-type]  # has what of a file is used
+        headers={**answer.headers, "Content-Length": str(announced)},
+        status=answer.status,
+        version=11,
+        reason=responses.get(answer.status, "Unknown Status Code"),
+        preload_content=False,
+        decode_content=False,
+        request_method=method,
+        retries=retries,
+    )
+    raw.version_string = "HTTP/1.1"  # not an argument in older versions
+    return raw
+
+
+def _as_timeout(timeout: Any) -> Timeout:
+    """Read a timeout in any form that `requests` takes, with its complaints."""
+    if isinstance(timeout, tuple):
+        try:
+            connect, read = timeout
+            return Timeout(connect=connect, read=read)
+        except ValueError:
+            raise ValueError(
+                f"Invalid timeout {timeout}. Pass a (connect, read) timeout tuple, "
+                f"or a single float to set both timeouts to the same value."
+            ) from None
+    if isinstance(timeout, Timeout):
+        return timeout
+    return Timeout(connect=timeout, read=timeout)
+
+
+def _patience(limit: Timeout) -> float | None:
+    """Seconds that a server that was reached at once has for its answer; None is for ever."""
+    limit = limit.clone()
+    limit.start_connect()
+    return limit.read_timeout
+
+
+def _headers(request: requests.PreparedRequest) -> Mapping[str, str]:
+    """Give the headers of a request as they arrive."""
+    headers = request.headers
+    if "User-Agent" not in headers:
+        headers = headers.copy()
+        headers["User-Agent"] = _USER_AGENT
+    for name, value in headers.lower_items():
+        if isinstance(value, bytes):
+            headers = headers.copy()
+            headers[name] = value.decode("latin-1")
+    return headers
+
+
+def _read(body: Any) -> bytes:
+    """Read the body of a request whole."""
+    if body is None:
+        return b""
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    if hasattr(body, "read"):
+        data = body.read()
+        return data.encode() if isinstance(data, str) else bytes(data)
+    if isinstance(body, (bytearray, memoryview)):
+        return bytes(body)
+    return b"".join(part.encode() if isinstance(part, str) else part for part in body)
+
+
+def _without_private_parts(url: str) -> str:
+    """Give a URL as its server knows it: without user name, password and fragment."""
+    if "@" not in url and "#" not in url:
+        return url
+    scheme, place, path, query, _ = urlsplit(url)
+    return urlunsplit((scheme, place.rpartition("@")[2], path, query, ""))
