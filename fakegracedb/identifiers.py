@@ -230,12 +230,11 @@ def disk_name(name: str, taken: Iterable[str] = ()) -> str:
 
     Notes
     -----
-    It is in the composed form (NFC), which git and most archivers make of a name in any case.
-    Percent-encoded are: characters that Windows refuses, the percent sign, what cannot be printed,
-    a dot in front (hidden and temporary files are the store's), a dot or blank at the end, and the
-    first letter of a device of Windows (``NUL.txt``). A longer name is cut and ends in its hash.
-    One that is taken gets ``~2``, ``~3`` … . So the name given cannot always be told from the one
-    on disk: keep both.
+    It is in the composed form (NFC), which git on a Mac would make of it anyway. Percent-encoded
+    are: characters that Windows refuses, the percent sign, what cannot be printed, a dot in front
+    (hidden and temporary files are the store's), a dot or blank at the end, and the first letter of
+    a device of Windows (``NUL.txt``). A longer name is cut and ends in its hash. One that is taken
+    gets ``~2``, ``~3`` … . So the name given cannot always be told from the one on disk: keep both.
     """
     pieces = list(_pieces(unicodedata.normalize("NFC", name)))
     if sum(len(piece.encode()) for piece in pieces) > _DISK_NAME_BYTES:
@@ -282,4 +281,5 @@ def _shortened(pieces: list[str], name: str) -> list[str]:
 
 
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    # Upper case first: file systems that ignore case compare in it, where a dotless i is an I.
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).upper().casefold())

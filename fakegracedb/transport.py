@@ -287,7 +287,7 @@ class _Content:
             return data
         data = stream.read(min(amount, left))
         self._left = left = left - len(data)
-        if left == 0 or (amount and not data):
+        if left == 0:
             self.close()
         return data
 

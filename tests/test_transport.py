@@ -91,7 +91,7 @@ class Answering:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body in one packet
+    disable_nagle_algorithm = True  # head and body leave in two packets
     server: Loopback
 
     def answer(self) -> None:
@@ -601,12 +601,13 @@ class Serving(Answering):
     def __init__(self, path: Path, fault: Fault | None = None) -> None:
         super().__init__(Step())
         self.path, self.fault = path, fault
+        self.status = 200
         self.opened: list[io.BufferedReader] = []
 
     def handle(self, request: Request) -> Response:
         stream = self.path.open("rb")
         self.opened.append(stream)
-        return Response(200, Blob(stream, self.path.stat().st_size), fault=self.fault)
+        return Response(self.status, Blob(stream, self.path.stat().st_size), fault=self.fault)
 
 
 @pytest.fixture
@@ -678,6 +679,16 @@ def test_file_is_closed_when_read_closed_or_not_wanted(file: Path) -> None:
             with pytest.raises(requests.RequestException):
                 session.get("https://gracedb.example/")
     assert [stream.closed for stream in application.opened] == [True] * 6
+
+
+def test_file_of_an_answer_that_is_asked_for_again_is_closed(file: Path) -> None:
+    application = Serving(file)
+    application.status = 502
+    policy = clients_policy(backoff_factor=0)
+    with session_with(StoreAdapter(application, None, policy)) as session:  # type: ignore[arg-type]
+        with pytest.raises(requests.exceptions.RetryError):
+            session.get("https://gracedb.example/")
+    assert [stream.closed for stream in application.opened] == [True] * 3
 
 
 @pytest.mark.parametrize("in_a_cycle", [False, True])

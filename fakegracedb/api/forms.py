@@ -44,9 +44,9 @@ _CODECS = {
 
 _SPACE = " \t\n\r\v\f"
 _BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")
-_HEADERS_END = re.compile(rb"\r?\n\r?\n")
+_HEADERS_END = re.compile(rb"\r\n\r\n|\n\n")
 # One parameter of a header, up to a semicolon that is not within quotes.
-_PARAMETER = re.compile(r';((?:\\"|[^;"]|"(?:\\"|[^"])*+(?:"|\Z))*+)')
+_PARAMETER = re.compile(r';((?:[^;"\\]++|\\"?|"(?:[^"\\]++|\\"?)*+(?:"|\Z))*+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +247,11 @@ def _multipart(body: bytes, separator: bytes, codec: str) -> Form:
         if body.startswith(b"--", start):
             break
         following = body.find(separator, start)
-        end = _part_end(body, start, following)
+        end = _part_end(body, following)
         headers_end = _HEADERS_END.search(body, start, min(end, start + MAX_HEADER))
         if headers_end is None:
             if end - start >= MAX_HEADER:
                 _refuse_multipart("Request max total header size exceeded.")
-            fields += 1  # counts, though it brings nothing
             continue
         name, filename, content_type, base64 = _part_headers(body[start : headers_end.start()])
         content = view[headers_end.end() : end]
@@ -283,14 +282,14 @@ def _multipart(body: bytes, separator: bytes, codec: str) -> Form:
     return Form(values, files)
 
 
-def _part_end(body: bytes, start: int, following: int) -> int:
+def _part_end(body: bytes, following: int) -> int:
     """Find where a part ends: before the line end that belongs to the following separator."""
     if following < 0:
         return len(body)
     end = following
-    if end > start and body[end - 1] == 0x0A:
+    if body[end - 1] == 0x0A:  # no separator ends in one, so the start need not be looked at
         end -= 1
-    if end > start and body[end - 1] == 0x0D:
+    if body[end - 1] == 0x0D:
         end -= 1
     return end
 

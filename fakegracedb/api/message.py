@@ -44,6 +44,8 @@ class Request:
         The whole body; parts of it are handed on as views, not as copies.
     identity : Identity or None
         None: the store's default user.
+    timeout : float or None
+        How long the client waits for the answer [s], where that is known.
     """
 
     method: str
@@ -51,6 +53,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes = b""
     identity: Identity | None = None
+    timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

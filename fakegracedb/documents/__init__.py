@@ -1,8 +1,9 @@
 """The typed documents of a store, and how each becomes JSON and comes back.
 
-A document is immutable; a change makes a new one (`dataclasses.replace`). Keys that this version does
-not know are kept in `unknown` and written back, so that a newer store survives an older program.
-Times are ISO text with microseconds (``2026-03-01T17:04:09.123456Z``), as `clock.iso_text` writes it.
+A document is immutable; a change makes a new one (`dataclasses.replace`). Keys that this version
+does not know are kept in `unknown` and written back, so that a newer store survives an older
+program. Times are ISO text with microseconds (``2026-03-01T17:04:09.123456Z``), as `clock.iso_text`
+writes it.
 """
 
 from __future__ import annotations

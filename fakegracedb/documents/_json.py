@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from functools import lru_cache
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 __all__ = ["dump", "load"]
 
 D = TypeVar("D")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shape(kind: Any) -> tuple[frozenset[str], tuple[tuple[str, Any], ...]]:
     shape = []
     for field in fields(kind):
@@ -42,7 +42,7 @@ def load(kind: type[D], data: Mapping[str, Any], **converted: Any) -> D:
     TypeError
         If a field without a default is missing.
     """
-    known, _ = _shape(kind)
+    known, _ = _shape(cast(Any, kind))
     members = {key: value for key, value in data.items() if key in known}
     members.update(converted)
     unknown = {key: value for key, value in data.items() if key not in known}
@@ -52,7 +52,7 @@ def load(kind: type[D], data: Mapping[str, Any], **converted: Any) -> D:
 
 
 def dump(document: Any, **converted: Any) -> dict[str, Any]:
-    """Give the JSON of a document: required fields always, others where they differ from the default.
+    """Give the JSON of a document: required fields, and others that differ from their default.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def dump(document: Any, **converted: Any) -> dict[str, Any]:
     **converted
         Members whose JSON is not the field's own value.
     """
-    _, shape = _shape(type(document))
+    _, shape = _shape(cast(Any, type(document)))
     data: dict[str, Any] = {}
     for name, default in shape:
         value = getattr(document, name)

@@ -190,7 +190,7 @@ _SCORED = {t.name: f.name for t in TABLES.values() for f in t.fields if f.kind =
 
 
 def empty(member: str | None) -> dict[str, Any]:
-    """What a new event stores as its `extra_attributes`, before its file is read.
+    """Give what a new event stores as its `extra_attributes`, before its file is read.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def empty(member: str | None) -> dict[str, Any]:
 
 
 def shown(extra: Mapping[str, Any]) -> dict[str, Any]:
-    """The `extra_attributes` as answered.
+    """Give the `extra_attributes` as answered.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def _laid_over(template: dict[str, Any], stored: Mapping[str, Any]) -> dict[str,
 
 
 def _plain(value: Any) -> Any:
-    """A copy without numbers that JSON cannot hold."""
+    """Copy without the numbers that JSON cannot hold."""
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, Mapping):

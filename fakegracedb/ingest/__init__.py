@@ -1,4 +1,4 @@
-"""From an uploaded event file to what the event holds: the readers by pipeline, and their answer."""
+"""From an uploaded event file to what the event holds: readers by pipeline, and their answer."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def register_reader(pipeline: str, reader: Reader) -> None:
 
 
 def reader_for(pipeline: str) -> Reader | None:
-    """The reader of a pipeline's uploads.
+    """Find the reader of a pipeline's uploads.
 
     Parameters
     ----------

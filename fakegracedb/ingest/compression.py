@@ -48,7 +48,7 @@ def is_gzip(content: bytes | memoryview) -> bool:
 
 
 def pieces(content: bytes | memoryview) -> Iterator[bytes | memoryview]:
-    """An upload's text, unpacked if it is compressed.
+    """Give an upload's text, unpacked if it is compressed.
 
     Parameters
     ----------
@@ -82,14 +82,14 @@ def pieces(content: bytes | memoryview) -> Iterator[bytes | memoryview]:
 
 
 def gunzip(content: bytes | memoryview) -> bytes:
-    """The whole content of a gzip file; raises as `pieces` does."""
+    """Unpack a whole gzip file; raises as `pieces` does."""
     return b"".join(pieces(content))
 
 
 def _unpacked(
     content: memoryview, make: Callable[[], _Decoder], ignored: tuple[type[Exception], ...]
 ) -> Iterator[bytes]:
-    """All streams of a file, one after the other; zero bytes may stand between and after them."""
+    """Unpack all streams of a file, one after the other, and skip zero bytes after each."""
     position = ended = 0
     while position < len(content):
         decoder, begun = make(), False
@@ -116,7 +116,7 @@ def _unpacked(
 
 
 def _after_zeros(content: memoryview, position: int) -> int:
-    """The place of the first byte from `position` on that is not zero; the end if there is none."""
+    """Find the first byte from `position` on that is not zero; the end if there is none."""
     while position < len(content):
         data = bytes(content[position : position + _SLICE])
         rest = len(data.lstrip(b"\0"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["CONVERTERS", "ReadError", "Rows"]
@@ -83,18 +83,18 @@ CONVERTERS: dict[str, Callable[[str], Any]] = {
 """LIGO_LW type to the function that reads a token of it."""
 
 
-@cache
+@lru_cache(maxsize=16)
 def _patterns(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A whole token with its delimiter, and how far a token goes that lacks it."""
+    """Compile what a token and its delimiter are, and what may become one with more text."""
     end = re.escape(delimiter)
+    space = rf"[{_SPACE}]*+"
     bare = rf"(?![\"'])[^{_SPACE}{end}]*+"
     double, single = _BODY['"'], _BODY["'"]
     return (
         re.compile(
-            rf"[{_SPACE}]*+(?:\"({double})\"|'({single})'|({bare}))"
-            rf"(?:(?!{end})[{_SPACE}])*+{end}"
+            rf"{space}(?:\"({double})\"|'({single})'|({bare}))(?:(?!{end})[{_SPACE}])*+{end}"
         ),
-        re.compile(rf"[{_SPACE}]*+(?:\"{double}(\"|(?:\\\Z)?\Z)|'{single}('|(?:\\\Z)?\Z)|{bare})"),
+        re.compile(rf"{space}(?:\"{double}(?:\"|\\?\Z)|'{single}(?:'|\\?\Z)|{bare}){space}"),
     )
 
 
@@ -110,8 +110,8 @@ class Rows:
         One character.
     types : sequence of str
         The columns' LIGO_LW types, keys of `CONVERTERS`.
-    keep : int or None
-        Keep so many rows; all tokens are checked all the same. None keeps all.
+    keep : int
+        Keep so many rows; the tokens of the others are checked all the same.
     limit : int
         Refuse to read more rows.
 
@@ -119,24 +119,29 @@ class Rows:
     ----------
     rows : list of tuple
         A value a column; None where a token is empty.
+
+    Raises
+    ------
+    ReadError
+        If the delimiter is not one character, or there are no columns.
     """
 
-    def __init__(self, delimiter: str, types: Sequence[str], keep: int | None, limit: int) -> None:
+    def __init__(self, delimiter: str, types: Sequence[str], *, keep: int, limit: int) -> None:
         if len(delimiter) != 1:
             raise ReadError("len(delimiter) != 1")
         if not types:
-            raise ReadError("a Stream needs Columns before it")
+            raise ReadError("Stream without Columns in Table")
         self.rows: list[tuple[Any, ...]] = []
         self._delimiter = delimiter
-        self._whole, self._part = _patterns(delimiter)
+        self._token, self._unfinished = _patterns(delimiter)
         self._converters = [CONVERTERS[name] for name in types]
         self._keep = keep
         self._limit = limit
         self._count = 0
         self._row: list[Any] = []
         self._rest = ""
-        self._waiting: list[str] = []
-        self._missing = 0  # how many characters to wait for
+        self._more: list[str] = []  # text that waits until there is enough of it
+        self._lacking = 0
 
     def feed(self, text: str) -> None:
         """Read a piece of the text.
@@ -144,71 +149,70 @@ class Rows:
         Raises
         ------
         ReadError
-            At the first token that is no token, or not of its column's type.
+            At the first token that is no token, or not one of its column's type.
         """
-        if self._missing > 0:
-            self._missing -= len(text)
-            self._waiting.append(text)
-            if self._missing > 0:
+        if self._lacking > 0:
+            self._more.append(text)
+            self._lacking -= len(text)
+            if self._lacking > 0:
                 return
-            text = "".join(self._waiting)
-            self._waiting.clear()
-        if self._rest:
-            text = self._rest + text
-        match, converters, row = self._whole.match, self._converters, self._row
-        position, column, columns = 0, len(row), len(converters)
-        while token := match(text, position):
-            position = token.end()
-            form = token.lastindex
-            value: Any = token[form or 0]
-            if form == 3:
-                value = converters[column](value) if value else None
-            else:
-                if "\\" in value:
-                    value = _escaped.sub(r"\1", value)
-                value = converters[column](value)
-            row.append(value)
-            column += 1
-            if column == columns:
-                self._finish_row(row)
-                column = 0
-        self._keep_rest(text, position)
+            text = "".join(self._more)
+            self._more.clear()
+        self._scan(self._rest + text)
 
     def close(self) -> None:
-        """End the text: a last token needs no delimiter, and a row that is not full is dropped.
+        """End the text: the last token needs no delimiter, and a row that is not full is dropped.
 
         Raises
         ------
         ReadError
             As `feed` does.
         """
-        rest = self._rest + "".join(self._waiting)
-        # White space alone is no token. (Nothing at all is an empty one: so the tools read it.)
+        rest = self._rest + "".join(self._more)
+        # White space is no token. Nothing at all is an empty one: so the field's tools read it.
         if not rest.isspace():
-            self._missing = min(self._missing, 1)
-            self.feed(self._delimiter)
+            self._scan(rest + self._delimiter)
 
-    def _finish_row(self, row: list[Any]) -> None:
-        self._count += 1
-        if self._count > self._limit:
-            raise ReadError(f"more than {self._limit} rows in a Table")
-        if self._keep is None or self._count <= self._keep:
-            self.rows.append(tuple(row))
-        row.clear()
+    def _scan(self, text: str) -> None:
+        match, converters, row = self._token.match, self._converters, self._row
+        position, column, columns = 0, len(row), len(converters)
+        while token := match(text, position):
+            position = token.end()
+            form = token.lastindex or 0
+            value: Any = token[form]
+            if form < 3:  # quoted
+                if "\\" in value:
+                    value = _escaped.sub(r"\1", value)
+                value = converters[column](value)
+            else:
+                value = converters[column](value) if value else None
+            row.append(value)
+            column += 1
+            if column == columns:
+                column = 0
+                self._count += 1
+                if self._count > self._limit:
+                    raise ReadError(f"more than {self._limit} rows in Table")
+                if self._count <= self._keep:
+                    self.rows.append(tuple(row))
+                row.clear()
+        self._rest = ""
+        if position < len(text):
+            self._wait(text, position)
 
-    def _keep_rest(self, text: str, position: int) -> None:
-        """Keep what may become a token; raise if it cannot."""
-        self._rest = text[position:] if position else text
-        part = self._part.match(text, position)
-        if part is None:
-            raise self._fault(text, position, "unrecognized escape sequence")
-        after = text[part.end() :].lstrip(" \t\n\r")
-        if after and not (self._rest and after.isspace()):
-            raise self._fault(text, position, "expected whitespace or delimiter")
-        size = len(self._rest)
+    def _wait(self, text: str, position: int) -> None:
+        """Keep what may become a token when more text comes; raise if nothing can make it one."""
+        unfinished = self._unfinished.match(text, position)
+        if unfinished is None or unfinished.end() < len(text):
+            what = (
+                "expected whitespace or delimiter" if unfinished else "unrecognized escape sequence"
+            )
+            near = text[position : position + 40].lstrip()
+            raise ReadError(f"parse error in '{near}': {what}")
+        token = text[position:].lstrip(" \t\n\r")
+        size = len(token)
         if size > _LONGEST_TOKEN:
-            raise ReadError(f"a token longer than {_LONGEST_TOKEN} characters")
-        self._missing = size if size > _PATIENCE else 0
-
-    def _fault(self, text: str, position: int, what: str) -> ReadError:
-        return ReadError(f"parse error in '{text[position : position + 40].strip()}': {what}")
+            raise ReadError(f"token longer than {_LONGEST_TOKEN} characters")
+        # One blank says that there was some white space.
+        self._rest = token if size == len(text) - position else " " + token
+        self._lacking = size if size > _PATIENCE else 0

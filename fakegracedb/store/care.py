@@ -153,9 +153,7 @@ def _check_document(
     except StoreError as error:
         return [Problem(path, str(error))]
     if data is not None and path in announced and announced[path] != data:
-        return [
-            Problem(path, "was edited by hand: `store reindex` takes it as it is")
-        ]
+        return [Problem(path, "was edited by hand: `store reindex` takes it as it is")]
     return []
 
 

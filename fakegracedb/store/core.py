@@ -66,9 +66,7 @@ class Core:
         self._swapping = threading.Lock()
         self.writer_depth = 0
         # the RLock admits one thread at a time, so that the file lock needs no state by thread
-        self._file_lock = FileLock(
-            self.place(layout.LOCK), timeout=_PATIENCE, thread_local=False
-        )
+        self._file_lock = FileLock(self.place(layout.LOCK), timeout=_PATIENCE, thread_local=False)
 
     def attach(self, name: str, make: Callable[[], T]) -> T:
         """Give what belongs to this store within the process; made at the first call."""

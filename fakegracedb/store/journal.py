@@ -115,9 +115,7 @@ class State:
         commit = Commit.from_json(data)
         if commit.base:
             return replace(self, n=commit.n, applied=commit.n, counters=commit.counters)
-        return replace(
-            self, n=commit.n, counters=commit.counters, pending=(*self.pending, commit)
-        )
+        return replace(self, n=commit.n, counters=commit.counters, pending=(*self.pending, commit))
 
 
 class Journal:

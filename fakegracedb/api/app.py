@@ -1,0 +1,277 @@
+"""The application: a request goes in, an answer comes out; the centre of the fake server."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import time
+from http import HTTPStatus
+from typing import NoReturn
+from urllib.parse import unquote
+
+from ..clock import Clock
+from ..errors import ApiError, FakeGraceDbError, NotFaked
+from ..render.dialect import dialect_of
+from ..service.access import find_event
+from ..store import Store
+from ..vocabulary import GONE, SERVER_VERSIONS
+from .call import Call
+from .calls import Call as Record
+from .calls import Calls
+from .faults import Fault, FaultPlan
+from .message import Blob, Request, Response
+from .routes import Route, match
+
+__all__ = ["Application", "check_server_version"]
+
+_NOT_FOUND = (
+    b"<!doctype html>\n<html><head><title>Not Found</title></head>\n"
+    b"<body><h1>Not Found</h1></body></html>\n"
+)
+_API = re.compile(
+    r"(?P<before>.*?)/api(?:/(?P<version>v[^/]*|default(?=/|$)))?(?:/(?P<path>.*))?", re.DOTALL
+)
+_CLIENT = re.compile(r"gracedb-client/(\d+)\.(\d+)\.(\d+)")
+_NO_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def check_server_version(version: str | None) -> str | None:
+    """Give a server version as it came, if there is such a server.
+
+    Raises
+    ------
+    ValueError
+        Otherwise.
+    """
+    if version is not None and version not in SERVER_VERSIONS:
+        raise ValueError(
+            f"server_version must be one of {', '.join(map(repr, SERVER_VERSIONS))}, "
+            f"not {version!r}"
+        )
+    return version
+
+
+class _Shared:
+    """What all applications over one store in this process have in common."""
+
+    def __init__(self) -> None:
+        self.calls = Calls()
+        self.faults = FaultPlan()
+
+
+class Application:
+    """A GraceDB server over a store, without a network.
+
+    Parameters
+    ----------
+    store : Store
+        Where everything is kept.
+    server_version : {"2.36", "2.33"}, optional
+        Which server is imitated; None: what the store's settings say.
+
+    Raises
+    ------
+    ValueError
+        If there is no such server.
+    """
+
+    def __init__(self, store: Store, server_version: str | None = None) -> None:
+        self.store = store
+        self.server_version = check_server_version(server_version)
+        self._shared = store.attach("application", _Shared)
+
+    @property
+    def calls(self) -> Calls:
+        """Every attempt on the store in this process."""
+        return self._shared.calls
+
+    @property
+    def faults(self) -> FaultPlan:
+        """The trouble planned for the store in this process."""
+        return self._shared.faults
+
+    @property
+    def alerts(self) -> NoReturn:
+        """The alerts that the changes caused."""
+        raise NotFaked("alerts come with issue 7")
+
+    def respond(self, request: Request) -> Response:
+        """Answer a request that came over a wire, whatever happens.
+
+        What the fake lacks is 501; a store that cannot be used, or a fault of ours, is 500.
+        """
+        try:
+            return self.handle(request)
+        except NotFaked as error:
+            status, message = 501, str(error)
+        except FakeGraceDbError as error:
+            status, message = 500, str(error)
+        except Exception as error:
+            status, message = 500, f"the fake failed: {type(error).__name__}: {error}"
+        body = json.dumps({"error": message}).encode()
+        return Response(status, body, {"Content-Type": "application/json"})
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request made in this process.
+
+        Raises
+        ------
+        NotFaked
+            If the real server has the call and the fake lacks it.
+        StoreError
+            If the store cannot be used.
+        """
+        began = time.perf_counter()
+        scheme, _, rest = request.url.partition("://")
+        host, slash, rest = rest.partition("/")
+        path, _, query = (slash + rest).partition("#")[0].partition("?")
+        found = _API.fullmatch(path)
+        if found is None or found["before"].count("/") > 4:
+            raise NotFaked(
+                f"{request.method} {path}: only what lies below /api/ is faked, not the web pages"
+            )
+        version, below = found["version"] or "", found["path"] or ""
+        root = f"{scheme}://{host}{found['before']}/api/{version}{'/' if version else ''}"
+        fault = self.faults.strike(request.method, unquote(below))
+        status: int | None = 501
+        try:
+            if fault is not None and _strikes_first(fault, request):
+                response = _spoiled(fault)
+            else:
+                response = self._answer(request, root, version, below, query)
+                if fault is not None:
+                    if fault.answers and isinstance(response.body, Blob):
+                        response.body.stream.close()
+                    response = _spoiled(fault, response)
+            status = None if response.fault is not None and response.fault.drop else response.status
+            return response
+        except NotFaked:
+            raise
+        except Exception:
+            status = 500
+            raise
+        finally:
+            seconds = time.perf_counter() - began
+            self.calls.record(Record(request.method, unquote(below), status, seconds))
+
+    def _line(self) -> str:
+        if self.server_version is not None:
+            return self.server_version
+        return self.store.read(lambda view: view.settings).server_version
+
+    def _answer(
+        self, request: Request, root: str, version: str, below: str, query: str
+    ) -> Response:
+        if (refused := _refused_client(request)) is not None:
+            return refused
+        if version not in ("", "v1", "v2"):
+            return _not_found()
+        dialect = dialect_of(self._line(), version, root)
+        try:
+            found = match(unquote(below, errors="replace"))
+            if found is None or (found[0].v2_only and not dialect.v2):
+                return _not_found()
+            route, parameters = found
+            call = Call(self, request, route, parameters, dialect, query)
+            response = self._handled(call, route)
+        except ApiError as error:
+            body, content_type = dialect.error(error)
+            response = Response(error.status, body, {"Content-Type": content_type, **error.headers})
+            if found is not None:
+                response.headers.setdefault("Allow", ", ".join(found[0].methods))
+        response.headers.setdefault("Vary", "Accept")
+        if below.startswith("events"):
+            response.headers.setdefault("Cache-Control", _NO_CACHE)
+            response.headers.setdefault("Expires", self._http_time())
+        if request.method == "HEAD":
+            if isinstance(response.body, Blob):
+                response.body.stream.close()
+            response.body = b""
+        return response
+
+    def _handled(self, call: Call, route: Route) -> Response:
+        method = call.request.method
+        if method in route.retired and call.dialect.v2:
+            call.read(lambda view: find_event(view, call.caller, call.graceid))
+            raise ApiError(410, {"error": GONE})
+        if not route.handlers:
+            if "graceid" in route.path and route.path.startswith("events/{"):
+                # an object that is not there is told first, as by the real server
+                call.read(lambda view: find_event(view, call.caller, call.graceid))
+            raise NotFaked(f"{method} {route.path}: comes with issue {route.issue}")
+        if method == "OPTIONS":
+            response = call.answer(200, {})
+        else:
+            handler = route.handlers.get("GET" if method == "HEAD" else method)
+            if handler is None:
+                raise ApiError(405, {"detail": f'Method "{method}" not allowed.'})
+            response = handler(call)
+        response.headers["Allow"] = ", ".join(route.methods)
+        return response
+
+    def _http_time(self) -> str:
+        view = self.store.read(lambda view: view)
+        now = Clock.from_json(view.settings.clock).now(view.counters.get("tick", 0))
+        return (
+            f"{_DAYS[now.weekday()]}, {now.day:02d} {_MONTHS[now.month - 1]} {now.year} "
+            f"{now.hour:02d}:{now.minute:02d}:{now.second:02d} GMT"
+        )
+
+
+def _refused_client(request: Request) -> Response | None:
+    """Answer clients that the server does not serve: too old, or without a name."""
+    agent = request.headers.get("User-Agent", "")
+    version = _CLIENT.match(agent)
+    if version is not None and int(version[1]) < 2:
+        text = f"{agent} is not allowed: please use ligo-gracedb 2.0.0 or newer"
+    elif not agent:
+        text = "a User-Agent header is required"
+    else:
+        return None
+    return Response(400, text.encode(), {"Content-Type": "text/html; charset=utf-8"})
+
+
+def _not_found() -> Response:
+    return Response(404, _NOT_FOUND, {"Content-Type": "text/html; charset=utf-8"})
+
+
+# Planned trouble
+
+
+def _strikes_first(fault: Fault, request: Request) -> bool:
+    """Whether trouble comes instead of the change that is asked for."""
+    if fault.when == "after":
+        return False
+    late = request.timeout is not None and fault.delay > request.timeout
+    return fault.answers or fault.drop or late
+
+
+def _spoiled(fault: Fault, response: Response | None = None) -> Response:
+    """Give the answer that a fault makes of the server's."""
+    if response is None or fault.answers:
+        status = fault.status or (response.status if response is not None else 200)
+        response = Response(status, *_fault_body(fault, status))
+    if fault.retry_after is not None:
+        response.headers["Retry-After"] = f"{fault.retry_after:g}"
+    response.fault = fault
+    return response
+
+
+def _fault_body(fault: Fault, status: int) -> tuple[bytes, dict[str, str]]:
+    body = fault.body
+    if isinstance(body, bytes):
+        return body, {"Content-Type": "application/octet-stream"}
+    if isinstance(body, str):
+        return body.encode(), {"Content-Type": "text/html; charset=utf-8"}
+    if body is None:
+        text = ""
+        with contextlib.suppress(ValueError):
+            text = HTTPStatus(status).phrase
+        if status == 429:
+            seconds = f"{fault.retry_after or 1:g}"
+            text = f"Request was throttled. Expected available in {seconds} second(s)."
+        body = {"detail": text}
+    return json.dumps(body).encode(), {"Content-Type": "application/json"}

@@ -1,0 +1,167 @@
+"""One request on its way through a handler: what was asked, and how to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from ..errors import ApiError
+from ..render.dialect import Dialect
+from ..service.access import Caller, caller_named, find_event
+from ..store import Store, View
+from . import forms
+from .message import Request, Response
+
+if TYPE_CHECKING:
+    from .app import Application
+    from .routes import Route
+
+__all__ = ["Call"]
+
+T = TypeVar("T")
+
+_MULTIPART: tuple[Literal["multipart"]] = ("multipart",)
+
+
+class Call:
+    """A request that has found its route.
+
+    Attributes
+    ----------
+    app : Application
+        Who answers.
+    request : Request
+        As it came.
+    route : Route
+        Which resource is asked for.
+    parameters : dict of str
+        What stands in the place of the route's parameters, decoded.
+    dialect : Dialect
+        The base that answers.
+    url : str
+        Of the request.
+    """
+
+    __slots__ = (
+        "_form",
+        "_query",
+        "app",
+        "caller",
+        "dialect",
+        "parameters",
+        "query_text",
+        "request",
+        "route",
+    )
+
+    def __init__(
+        self,
+        app: Application,
+        request: Request,
+        route: Route,
+        parameters: dict[str, str],
+        dialect: Dialect,
+        query_text: str,
+    ) -> None:
+        self.app = app
+        self.request = request
+        self.route = route
+        self.parameters = parameters
+        self.dialect = dialect
+        self.query_text = query_text
+        self.caller = app.store.read(self._caller)
+        self._form: forms.Form | None = None
+        self._query: forms.Form | None = None
+
+    def _caller(self, view: View) -> Caller:
+        identity = self.request.identity
+        if identity is None:
+            return caller_named(view, view.settings.user, None, v2=self.dialect.v2)
+        return caller_named(view, identity.name, identity.groups, v2=self.dialect.v2)
+
+    @property
+    def store(self) -> Store:
+        """The store that is asked."""
+        return self.app.store
+
+    @property
+    def url(self) -> str:
+        """The URL of the request."""
+        return self.request.url
+
+    @property
+    def graceid(self) -> str:
+        """The event's id as the path has it."""
+        return self.parameters["graceid"]
+
+    @property
+    def number(self) -> int:
+        """The number in the path."""
+        try:
+            return int(self.parameters["N"])
+        except ValueError:  # thousands of digits
+            return 0
+
+    @property
+    def query(self) -> forms.Form:
+        """The parameters in the URL."""
+        if self._query is None:
+            self._query = forms.parse_query(self.query_text)
+        return self._query
+
+    @property
+    def form(self) -> forms.Form:
+        """The fields of the body, in whatever form it came."""
+        if self._form is None:
+            self._form = forms.parse(self.request)
+        return self._form
+
+    def multipart(self) -> forms.Form:
+        """Give the fields of a body that may only be a multipart form."""
+        if self._form is None:
+            self._form = forms.parse(self.request, accepts=_MULTIPART)
+        return self._form
+
+    def text(self, name: str) -> str | None:
+        """Give a field of the body as text, None where there is none.
+
+        Raises
+        ------
+        ApiError
+            400 if it is a list or an object in JSON.
+        """
+        value = self.form.get(name)
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, bool | int | float):
+            return str(value)
+        raise ApiError(400, {name: ["Not a valid string."]})
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give all values of a field of the body as texts."""
+        values = self.form.getlist(name)
+        if all(isinstance(value, str | int | float) for value in values):
+            return tuple(map(str, values))
+        raise ApiError(400, {name: ["Not a valid string."]})
+
+    def require_change(self) -> None:
+        """Refuse who may not change the event, before anybody looks into the body."""
+        self.read(lambda view: find_event(view, self.caller, self.graceid, change=True))
+
+    def read(self, function: Callable[[View], T]) -> T:
+        """Call a function with a view of the store."""
+        return self.store.read(function)
+
+    def answer(self, status: int, data: Any, **headers: str) -> Response:
+        """Answer JSON; headers are given with underscores for dashes."""
+        return self.encoded(status, self.dialect.encode(data), **headers)
+
+    def encoded(self, status: int, body: bytes, **headers: str) -> Response:
+        """Answer JSON that is text already."""
+        named = {"Content-Type": "application/json"}
+        named.update((name.replace("_", "-"), value) for name, value in headers.items())
+        return Response(status, body, named)
+
+    def nothing(self, status: int) -> Response:
+        """Answer without a body."""
+        return Response(status)

@@ -1,0 +1,158 @@
+"""Events: the list, creation, detail, replacement, neighbours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...documents import Event
+from ...errors import ApiError, NotFaked
+from ...render.events import event_json, neighbors_json
+from ...render.lists import page_json
+from ...service import events, search
+from ...service.access import require_user
+from ...store import View
+from ...store.layout import event_document
+from ..call import Call
+from ..forms import Form
+from ..message import Response
+
+__all__ = ["create", "detail", "listing", "neighbors", "replace_data"]
+
+_EXTRA_FIELDS = ("source_channel", "destination_channel", "instruments", "instrument")
+
+
+def _json(call: Call, view: View, event: Event) -> dict[str, Any]:
+    return event_json(event, view.vocabulary, call.dialect, internal=call.caller.internal)
+
+
+def _refuse_formats(call: Call) -> None:
+    """Say what is not faked rather than answer JSON to somebody who asked for something else."""
+    accept = call.request.headers.get("Accept", "").partition(",")[0].partition(";")[0].strip()
+    asked = call.query.get("format") if call.query_text else None
+    for format_, types in (
+        ("tsv", {"text/tab-separated-values"}),
+        ("xml", {"application/xml", "text/xml"}),
+        ("api", {"text/html"}),
+    ):
+        if asked == format_ or (asked is None and accept in types):
+            raise NotFaked(f"events in the format {format_}: comes with issue 2")
+
+
+def listing(call: Call) -> Response:
+    """GET a page of the list."""
+    require_user(call.caller)
+    _refuse_formats(call)
+    settings = call.read(lambda view: view.vocabulary).settings
+    count = _positive(call.query.get("count"), settings.event_pagination_default_limit)
+    count = min(count, settings.event_pagination_max_limit)
+    start = _positive(call.query.get("start"), 0)
+    text = call.query.get("query") or ""
+    sort = call.query.get("sort") or ""
+
+    def page(view: View) -> bytes:
+        found = search.events(view, call.store.index, call.caller, text, sort, start, count)
+        data = page_json(
+            [_json(call, view, event) for event in found.rows],
+            found.total,
+            url=call.url,
+            base=call.dialect.url("events/"),
+            parameters=[(name, str(values[-1])) for name, values in call.query.values.items()],
+            start=start,
+            count=count,
+        )
+        return call.dialect.encode(data)
+
+    return call.encoded(200, call.read(page))
+
+
+def _positive(text: str | None, default: int) -> int:
+    """Give a number of rows; what is none, or zero, or negative, is as if it had not been asked."""
+    try:
+        number = int(text or "")
+    except ValueError:
+        return default
+    return number if number > 0 else default
+
+
+def create(call: Call) -> Response:
+    """POST an event file."""
+    require_user(call.caller)
+    form = call.multipart()
+    new = events.NewEvent(
+        group=form.get("group"),
+        pipeline=form.get("pipeline"),
+        search=form.get("search"),
+        labels=tuple(label for label in form.getlist("labels") if label),
+        offline=(form.get("offline") or "false").lower() != "false",
+        upload=_upload(form),
+        # the older line knows no replay ids, and ignores them
+        replay_id=(form.get("replay_id") or None) if call.dialect.new else None,
+        content_id=form.get("content_id") if call.dialect.v2 else None,
+        fields={name: form.get(name) for name in _EXTRA_FIELDS if name in form},
+    )
+    event, warnings = events.create(call.store, call.caller, new).kept()
+    data = call.read(lambda view: _json(call, view, event))
+    return call.answer(201, {**data, "warnings": warnings}, Location=data["links"]["self"])
+
+
+def _upload(form: Form) -> events.Upload | None:
+    file = form.file("eventFile")
+    return None if file is None else events.Upload(file.filename, file.content)
+
+
+def detail(call: Call) -> Response:
+    """GET an event."""
+    require_user(call.caller)
+    _refuse_formats(call)
+    caller, dialect = call.caller, call.dialect
+
+    def encoded(view: View) -> bytes:
+        event = events.one(view, caller, call.graceid)
+        # what was rendered holds as long as the document and the names do
+        memo = view.memo(event_document(event.graceid))
+        key = (dialect, caller.internal, view.vocabulary)
+        body: bytes | None = memo.get(key)
+        if body is None:
+            body = memo[key] = dialect.encode(_json(call, view, event))
+        return body
+
+    return call.encoded(
+        200,
+        call.read(encoded),
+        Cache_Control="no-cache, max-age=0, no-store, must-revalidate, private",
+    )
+
+
+def replace_data(call: Call) -> Response:
+    """PUT another file in place of an event's data."""
+    call.require_change()
+    upload = _upload(call.multipart())
+    events.replace_data(call.store, call.caller, call.graceid, upload).kept()
+    return call.nothing(202)
+
+
+def neighbors(call: Call) -> Response:
+    """GET the events near an event."""
+
+    def found(view: View) -> bytes:
+        window = _window(call.query.get("neighborhood"), view)
+        event, rows = search.neighbors(view, call.store.index, call.caller, call.graceid, *window)
+        shown = [_json(call, view, row) for row in rows]
+        return call.dialect.encode(neighbors_json(event, shown, window, call.url, call.dialect))
+
+    return call.encoded(200, call.read(found))
+
+
+def _window(text: str | None, view: View) -> tuple[int, int]:
+    """Give the ends of a neighbourhood: ``A,B``, or ``N``, which the server takes for ``N,N``."""
+    if text is None:
+        return view.vocabulary.settings.event_neighborhood_default
+    try:
+        ends = [int(end) for end in text.split(",")]
+        if len(ends) > 2:
+            raise ValueError(text)
+    except ValueError:
+        raise ApiError(
+            400, {"error": f"neighborhood must be one or two integers, not {text!r}"}
+        ) from None
+    return ends[0], ends[-1]

@@ -1,0 +1,207 @@
+"""The one table of what the server has: to dispatch, to publish templates, to tell what lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeAlias
+
+from ..render.dialect import Dialect
+from .call import Call
+from .handlers import events, files, labels, logs, root, tags
+from .message import Response
+
+__all__ = ["ROUTES", "Handler", "Route", "match", "templates"]
+
+Handler: TypeAlias = Callable[[Call], Response]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One resource of the server.
+
+    Attributes
+    ----------
+    path : str
+        Below the API base, with ``{parameters}``; served with and without its final slash.
+    name : str
+        Its name, under which the root publishes it.
+    handlers : mapping of str to callable
+        By HTTP method; empty for what is not faked yet.
+    issue : int
+        Which one brings it, where there are no handlers.
+    retired : tuple of str
+        Methods that v2 answers with 410.
+    v2_only : bool
+        Whether v1 has no such path.
+    published : bool
+        Whether the root publishes it.
+    any_id : bool
+        Whether the graceid may begin with any letter.
+    """
+
+    path: str
+    name: str
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    issue: int = 0
+    retired: tuple[str, ...] = ()
+    v2_only: bool = False
+    published: bool = True
+    any_id: bool = False
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that are answered, as the Allow header names them."""
+        methods = list(self.handlers)
+        if "GET" in methods:
+            methods += ["HEAD"]
+        return [*methods, "OPTIONS"]
+
+
+_LIST = ("GET", "POST")
+
+
+def _later(path: str, name: str, issue: int, **options: object) -> Route:
+    return Route(path, name, issue=issue, **options)  # type: ignore[arg-type]
+
+
+# In the order in which the root lists the templates; superevent paths come with issue 3.
+_SUPEREVENT = "superevents/{superevent_id}"
+# fmt: off
+ROUTES: tuple[Route, ...] = (
+    Route("", "root", {"GET": root.root}, published=False),
+    Route("user-info/", "user-info", {"GET": root.user_info}, published=False),
+    Route("tag/", "tag-list", {"GET": root.tags}, published=False),
+    Route("performance/", "performance-info", {"GET": root.performance}, published=False),
+    Route("events/", "event-list", {"GET": events.listing, "POST": events.create}, published=False),
+    _later("events/search/", "event-search", 4, published=False),
+    Route("events/{graceid}", "event-detail-template",
+          {"GET": events.detail, "PUT": events.replace_data}),
+    _later("events/{graceid}/voevent/", "voevent-list-template", 2, retired=_LIST),
+    _later("events/{graceid}/voevent/{N}", "voevent-detail-template", 2, retired=_LIST),
+    Route("events/{graceid}/log/", "event-log-template",
+          {"GET": logs.listing, "POST": logs.create}),
+    Route("events/{graceid}/log/{N}", "event-log-detail-template", {"GET": logs.detail}),
+    _later("events/{graceid}/emobservation/", "emobservation-list-template", 2, retired=_LIST),
+    _later("events/{graceid}/emobservation/{N}", "emobservation-detail-template", 2, retired=_LIST),
+    _later("events/{graceid}/embb/", "embb-event-log-template", 2, retired=_LIST),
+    _later("events/{graceid}/embb/{N}", "embb-event-log-detail", 2, retired=_LIST, published=False),
+    Route("events/{graceid}/labels/", "event-label-list",
+          {"GET": labels.listing}, published=False, any_id=True),
+    Route("events/{graceid}/labels/{label}", "event-label-template",
+          {"GET": labels.detail, "PUT": labels.add, "DELETE": labels.remove}, any_id=True),
+    Route("events/{graceid}/files/", "file-list",
+          {"GET": files.listing}, published=False, any_id=True),
+    Route("events/{graceid}/files/{filename}", "files-template",
+          {"GET": files.detail, "PUT": files.put}, any_id=True),
+    Route("events/{graceid}/log/{N}/tag/{tag_name}", "tag-template",
+          {"GET": tags.detail, "PUT": tags.add, "DELETE": tags.remove}),
+    Route("events/{graceid}/log/{N}/tag/", "taglist-template", {"GET": tags.listing}),
+    _later("events/{graceid}/signoff/", "signoff-list-template", 2),
+    _later("events/{graceid}/update-grbevent/", "update-grbevent-template", 2, retired=("PATCH",)),
+    Route("events/{graceid}/tag/", "eventtag-list", {"GET": tags.of_event}, published=False),
+    Route("events/{graceid}/tag/{tag_name}", "eventtag-detail",
+          {"GET": tags.one_of_event}, published=False),
+    Route("events/{graceid}/neighbors/", "neighbors",
+          {"GET": events.neighbors}, published=False, any_id=True),
+    _later("events/{graceid}/perms/", "event-permissions", 2, published=False),
+    _later("events/{graceid}/perms/{group}/", "event-group-permissions", 2, published=False),
+    _later("events/{graceid}/perms/{group}/{permission}", "event-permission", 2, published=False),
+    _later("gwtc/", "gwtc-list", 3, published=False),
+    _later("gwtc/{number}/", "gwtc-number-list", 3),
+    _later("gwtc/{number}/{version}/", "gwtc-version-detail", 3),
+    _later("superevents/", "superevent-list", 3, published=False),
+    _later("superevents/search/", "superevent-search", 4, published=False),
+    _later(f"{_SUPEREVENT}/", "superevent-detail-template", 3),
+    _later(f"{_SUPEREVENT}/events/", "superevent-event-list-template", 3),
+    _later(f"{_SUPEREVENT}/events/{{graceid}}/", "superevent-event-detail-template", 3),
+    _later(f"{_SUPEREVENT}/pipeline_preferred_events/",
+           "superevent-pipeline-preferred-event-list-template", 3),
+    _later(f"{_SUPEREVENT}/pipeline_preferred_events/{{graceid}}/",
+           "superevent-pipeline-preferred-event-detail-template", 3),
+    _later(f"{_SUPEREVENT}/labels/", "superevent-label-list-template", 3),
+    _later(f"{_SUPEREVENT}/labels/{{label_name}}/", "superevent-label-detail-template", 3),
+    _later(f"{_SUPEREVENT}/logs/", "superevent-log-list-template", 3),
+    _later(f"{_SUPEREVENT}/logs/{{N}}/", "superevent-log-detail-template", 3),
+    _later(f"{_SUPEREVENT}/logs/{{N}}/tags/", "superevent-log-tag-list-template", 3),
+    _later(f"{_SUPEREVENT}/logs/{{N}}/tags/{{tag_name}}/",
+           "superevent-log-tag-detail-template", 3),
+    _later(f"{_SUPEREVENT}/files/", "superevent-file-list-template", 3),
+    _later(f"{_SUPEREVENT}/files/{{file_name}}", "superevent-file-detail-template", 3),
+    _later(f"{_SUPEREVENT}/voevents/", "superevent-voevent-list-template", 3),
+    _later(f"{_SUPEREVENT}/voevents/{{N}}/", "superevent-voevent-detail-template", 3),
+    _later(f"{_SUPEREVENT}/emobservations/", "superevent-emobservation-list-template", 3),
+    _later(f"{_SUPEREVENT}/emobservations/{{N}}/", "superevent-emobservation-detail-template", 3),
+    _later(f"{_SUPEREVENT}/confirm-as-gw/", "superevent-confirm-as-gw-template", 3),
+    _later(f"{_SUPEREVENT}/signoffs/", "superevent-signoff-list-template", 3),
+    _later(f"{_SUPEREVENT}/signoffs/{{typeinst}}/", "superevent-signoff-detail-template", 3),
+    _later(f"{_SUPEREVENT}/permissions/", "superevent-permission-list-template", 3),
+    _later(f"{_SUPEREVENT}/permissions/modify/", "superevent-permission-modify-template", 3),
+    _later("events/reserve/", "event-reserve-template", 2, v2_only=True),
+    _later("events/{graceid}/upload/", "event-upload-template", 2, v2_only=True),
+    _later(f"{_SUPEREVENT}/notices/", "superevent-notice-list-template", 3, v2_only=True),
+    _later(f"{_SUPEREVENT}/notices/{{N}}/", "superevent-notice-detail-template", 3, v2_only=True),
+)
+# fmt: on
+
+_PATTERNS = {
+    "graceid": r"[GEHMTD][0-9]+",
+    "any_graceid": r"[A-Za-z0-9_][0-9]+",
+    "N": r"[0-9]+",
+    "filename": r".+",
+    "file_name": r".+",
+    "number": r"[^/]+",
+    "group": r"[^/]+",
+    "superevent_id": r"[A-Za-z0-9]+",
+}
+
+
+def _pattern(route: Route) -> re.Pattern[str]:
+    def parameter(found: re.Match[str]) -> str:
+        name = found[1]
+        kind = "any_graceid" if name == "graceid" and route.any_id else name
+        return f"(?P<{name}>{_PATTERNS.get(kind, '[^/]+')})"
+
+    path = re.sub(r"\{(\w+)\}", parameter, route.path.rstrip("/"))
+    return re.compile(path, re.DOTALL)
+
+
+@cache
+def _table() -> dict[tuple[str, str, int], list[tuple[re.Pattern[str], Route]]]:
+    """Give the routes by what can be told of a path at a glance: first and third part, length."""
+    table: dict[tuple[str, str, int], list[tuple[re.Pattern[str], Route]]] = {}
+    for route in ROUTES:
+        parts = route.path.rstrip("/").split("/")
+        table.setdefault(_glance(parts), []).append((_pattern(route), route))
+    for entries in table.values():  # literal paths before those with parameters
+        entries.sort(key=lambda entry: entry[1].path.count("{"))
+    return table
+
+
+def _glance(parts: list[str]) -> tuple[str, str, int]:
+    third = parts[2] if len(parts) > 2 and "{" not in parts[2] else ""
+    # a file name may hold slashes
+    return parts[0], third, 4 if third == "files" and len(parts) > 4 else len(parts)
+
+
+def match(path: str) -> tuple[Route, dict[str, str]] | None:
+    """Find the route of a decoded path below the API base, and its parameters."""
+    stripped = path[:-1] if path.endswith("/") else path
+    parts = stripped.split("/")
+    for key in (_glance(parts), (parts[0], "", len(parts))):
+        for pattern, route in _table().get(key, ()):
+            if found := pattern.fullmatch(stripped):
+                return route, found.groupdict()
+    return None
+
+
+@cache
+def templates(dialect: Dialect) -> dict[str, str]:
+    """Give the templates that the root of a base publishes."""
+    return {
+        route.name: dialect.root + route.path
+        for route in ROUTES
+        if route.published and (dialect.v2 or not route.v2_only)
+    }

@@ -1,0 +1,78 @@
+"""How a base of the API speaks: its links, its shapes, and how it wraps an error."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from ..errors import ApiError
+from ..vocabulary import SERVER_VERSIONS
+
+__all__ = ["SAFE", "Dialect", "dialect_of"]
+
+SAFE = "/~:@!$&'()*+,;="  # what the server leaves as it is in a path
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One base of one server.
+
+    Attributes
+    ----------
+    line : {"2.36", "2.33"}
+        Which server.
+    version : {"", "v1", "v2"}
+        Version segment of the base; empty for the default one.
+    root : str
+        URL of the base, with a slash at the end; every link begins with it.
+    """
+
+    line: str
+    version: str
+    root: str
+
+    @cached_property
+    def new(self) -> bool:
+        """Whether the server is of the newest line."""
+        return self.line == "2.36"
+
+    @cached_property
+    def v2(self) -> bool:
+        """Whether answers have the v2 shapes; the v2 of the older line differed only in search."""
+        return self.new and self.version != "v1"
+
+    @property
+    def server_version(self) -> str:
+        """What the API root calls the server."""
+        return SERVER_VERSIONS[self.line]
+
+    def url(self, path: str) -> str:
+        """Give the absolute URL of a path below the base."""
+        return self.root + quote(path, safe=SAFE)
+
+    def encode(self, data: Any) -> bytes:
+        """Give the text of a JSON answer; v2 has blanks after commas and colons, v1 has none."""
+        separators = None if self.v2 else (",", ":")
+        text = json.dumps(data, ensure_ascii=False, separators=separators, allow_nan=False)
+        try:
+            return text.encode()
+        except UnicodeEncodeError:  # half a surrogate pair, kept as it came
+            return json.dumps(data, separators=separators, allow_nan=False).encode()
+
+    def error(self, error: ApiError) -> tuple[bytes, str]:
+        """Give the body and the content type of an error as this base wraps it."""
+        body = error.body
+        if self.v2 and not isinstance(body, dict):
+            body = {"error": body}
+        elif error.plain:
+            return str(body).encode(errors="replace"), "text/html; charset=utf-8"
+        return self.encode(body), "application/json"
+
+
+@lru_cache(maxsize=256)
+def dialect_of(line: str, version: str, root: str) -> Dialect:
+    """Give the dialect of a base: the same object for the same base, so that it can be a key."""
+    return Dialect(line, version, root)

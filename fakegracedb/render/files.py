@@ -1,0 +1,42 @@
+"""The list of an event's files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..documents import Event
+from ..identifiers import versioned
+from .dialect import Dialect
+
+__all__ = ["files_json"]
+
+
+def files_json(
+    event: Event, rows: list[tuple[str, int | None]], url: str, dialect: Dialect
+) -> dict[str, Any]:
+    """Give the files of an event.
+
+    Parameters
+    ----------
+    rows : list of tuple (str, int or None)
+        Each bare name, and each name with each of its versions.
+    url : str
+        Of the request.
+
+    Notes
+    -----
+    v1 answers an object of names and URLs. v2 answers those entries and the keys ``files`` and
+    ``links``, so that clients of either can read it; a file of that name is only in the list.
+    """
+    base = f"events/{event.graceid}/files/"
+    entries = [
+        (name if version is None else versioned(name, version), version) for name, version in rows
+    ]
+    data: dict[str, Any] = {name: dialect.url(base + name) for name, _ in entries}
+    if dialect.v2:
+        data["files"] = [
+            {"filename": name, "file_version": version, "url": dialect.url(base + name)}
+            for name, version in entries
+        ]
+        data["links"] = {"self": url, "event": f"{dialect.root}events/{event.graceid}"}
+    return data

@@ -1,0 +1,62 @@
+"""A page of a list of events, with its links."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+__all__ = ["page_json"]
+
+
+def page_json(
+    rows: list[dict[str, Any]],
+    total: int,
+    *,
+    url: str,
+    base: str,
+    parameters: list[tuple[str, str]],
+    start: int,
+    count: int,
+) -> dict[str, Any]:
+    """Give a page of events.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The events of the page.
+    total : int
+        Matches on all pages.
+    url : str
+        Of the request.
+    base : str
+        URL of the list, without a query.
+    parameters : list of tuple (str, str)
+        The request's own, as they came.
+    start, count : int
+        Offset and size of the page.
+
+    Notes
+    -----
+    As on the server, ``next`` and ``previous`` keep all parameters, sorted by name; ``first`` has
+    lost the query, and so has ``last``, whose start is a decimal fraction.
+    """
+
+    def to(offset: int) -> str:
+        kept = {k: v for k, v in parameters if k not in ("start", "count")}
+        kept["count"] = str(count)
+        if offset > 0:
+            kept["start"] = str(offset)
+        return f"{base}?{urlencode(sorted(kept.items()))}"
+
+    following = start + count
+    return {
+        "numRows": total,
+        "events": rows,
+        "links": {
+            "self": url,
+            "next": to(following) if following < total else None,
+            "previous": to(max(start - count, 0)) if start > 0 else None,
+            "first": base,
+            "last": f"{base}?start={total / count * count}&count={count}",
+        },
+    }

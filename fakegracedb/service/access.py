@@ -1,0 +1,161 @@
+"""Who may do what: callers, their groups, and the permissions on an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..documents import Event, Log, User
+from ..errors import ApiError
+from ..store import View
+from ..vocabulary import Vocabulary
+
+__all__ = ["Caller", "caller_named", "find_event", "require_user"]
+
+EXTERNAL_GROUPS = frozenset({"lvem_users", "lvem_observers", "public_users"})
+EXTERNAL_TAG = "lvem"  # what external users may read, and what their own entries get
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, in the words that the rules need.
+
+    Attributes
+    ----------
+    user : User or None
+        None is an unauthenticated reader.
+    v2 : bool
+        Whether the newer shapes and texts are asked for.
+    """
+
+    user: User | None
+    v2: bool
+
+    @property
+    def name(self) -> str:
+        """The user name, as documents show it."""
+        return self.user.name if self.user is not None else "AnonymousUser"
+
+    @property
+    def internal(self) -> bool:
+        """Whether the caller belongs to the collaboration."""
+        return self.user is not None and self.user.internal
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The caller's user groups."""
+        return self.user.groups if self.user is not None else ()
+
+    def holds(self, right: str, event: Event) -> bool:
+        """Whether the caller has ``view`` or ``change`` on an event."""
+        return any(right in event.permissions.get(group, ()) for group in self.groups)
+
+    def may_read(self, log: Log) -> bool:
+        """Whether the caller may read a log entry of an event that is visible."""
+        return self.internal or EXTERNAL_TAG in log.tags
+
+
+def caller_named(
+    view: View, name: str | None, groups: tuple[str, ...] | None, *, v2: bool
+) -> Caller:
+    """Work out who asks.
+
+    Parameters
+    ----------
+    view : View
+        The store.
+    name : str or None
+        User name; None is an unauthenticated reader.
+    groups : tuple of str or None
+        Groups to act with. None: those of the store's document, else all internal ones.
+    v2 : bool
+        As in `Caller`.
+
+    Raises
+    ------
+    ApiError
+        400, if a group does not exist.
+
+    Notes
+    -----
+    A name alone does not take rights away: who is not in the store has the rights of its default
+    user. Named groups do: such a user uploads outside the Test group only if the store has a
+    document that says so.
+    """
+    if name is None:
+        return Caller(None, v2)
+    names = view.vocabulary
+    user = view.users.get(name)
+    if groups is not None:
+        if unknown := [group for group in groups if group not in names.user_groups]:
+            raise ApiError(
+                400, {"error": f"no user group {unknown[0]!r}: {', '.join(names.user_groups)}"}
+            )
+        known = user or _person(name, (), pipelines=(), permissions=())
+        user = User(
+            name=name,
+            groups=tuple(groups),
+            first_name=known.first_name,
+            last_name=known.last_name,
+            email=known.email,
+            pipelines=known.pipelines,
+            permissions=known.permissions,
+        )
+    if user is None:
+        internal = tuple(group for group in names.user_groups if group not in EXTERNAL_GROUPS)
+        user = _person(name, internal, pipelines=None, permissions=("t90_grbevent",))
+    return Caller(user, v2)
+
+
+def _person(
+    name: str,
+    groups: tuple[str, ...],
+    *,
+    pipelines: tuple[str, ...] | None,
+    permissions: tuple[str, ...],
+) -> User:
+    first, _, last = name.partition("@")[0].partition(".")
+    return User(
+        name=name,
+        groups=groups,
+        first_name=first.capitalize(),
+        last_name=last.capitalize(),
+        email=name,
+        pipelines=pipelines,
+        permissions=permissions,
+    )
+
+
+def new_permissions(search: str | None, names: Vocabulary) -> dict[str, list[str]]:
+    """Give the permissions that a new event starts with."""
+    groups = ["internal_users", "executives"]
+    if search == "MDC":
+        groups.append("lvem_users")
+    return {group: ["view", "change"] for group in groups if group in names.user_groups}
+
+
+def require_user(caller: Caller) -> None:
+    """Refuse an unauthenticated reader."""
+    if caller.user is None:
+        raise ApiError(403, {"detail": "Authentication credentials were not provided."})
+
+
+def refuse() -> ApiError:
+    """Give the answer to somebody who is known and not allowed."""
+    return ApiError(403, {"detail": "You do not have permission to perform this action."})
+
+
+def find_event(view: View, caller: Caller, asked: str, *, change: bool = False) -> Event:
+    """Look an event up, as every call below ``events/{graceid}`` begins.
+
+    Raises
+    ------
+    ApiError
+        403 for an unauthenticated reader, 404 for no such event, 403 without the permission.
+    """
+    require_user(caller)
+    event = view.find_event(asked)
+    if event is None:
+        raise ApiError(404, "Event not found.", plain=True)
+    if not caller.holds("change" if change else "view", event):
+        raise refuse()
+    return event
