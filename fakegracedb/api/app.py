@@ -14,14 +14,14 @@ from ..clock import Clock
 from ..errors import ApiError, FakeGraceDbError, NotFaked
 from ..render.dialect import dialect_of
 from ..service.access import find_event
-from ..store import Store
+from ..store import Store, View
 from ..vocabulary import GONE, SERVER_VERSIONS
 from .call import Call
 from .calls import Call as Record
 from .calls import Calls
 from .faults import Fault, FaultPlan
-from .message import Blob, Request, Response
-from .routes import Route, match
+from .message import Request, Response
+from .routes import match
 
 __all__ = ["Application", "check_server_version"]
 
@@ -143,8 +143,8 @@ class Application:
             else:
                 response = self._answer(request, root, version, below, query)
                 if fault is not None:
-                    if fault.answers and isinstance(response.body, Blob):
-                        response.body.stream.close()
+                    if fault.answers:
+                        response.close()
                     response = _spoiled(fault, response)
             status = None if response.fault is not None and response.fault.drop else response.status
             return response
@@ -157,11 +157,6 @@ class Application:
             seconds = time.perf_counter() - began
             self.calls.record(Record(request.method, unquote(below), status, seconds))
 
-    def _line(self) -> str:
-        if self.server_version is not None:
-            return self.server_version
-        return self.store.read(lambda view: view.settings).server_version
-
     def _answer(
         self, request: Request, root: str, version: str, below: str, query: str
     ) -> Response:
@@ -169,56 +164,70 @@ class Application:
             return refused
         if version not in ("", "v1", "v2"):
             return _not_found()
-        dialect = dialect_of(self._line(), version, root)
-        try:
-            found = match(unquote(below, errors="replace"))
+        found = match(unquote(below, errors="replace"))
+        unread: Response | None = None
+
+        def answer(view: View) -> Response:
+            nonlocal unread
+            if unread is not None:
+                unread.close()  # the store changed while it was made
+            line = self.server_version or view.settings.server_version
+            dialect = dialect_of(line, version, root)
             if found is None or (found[0].v2_only and not dialect.v2):
                 return _not_found()
-            route, parameters = found
-            call = Call(self, request, route, parameters, dialect, query)
-            response = self._handled(call, route)
-        except ApiError as error:
-            body, content_type = dialect.error(error)
-            response = Response(error.status, body, {"Content-Type": content_type, **error.headers})
-            if found is not None:
-                response.headers.setdefault("Allow", ", ".join(found[0].methods))
-        response.headers.setdefault("Vary", "Accept")
-        if below.startswith("events"):
-            response.headers.setdefault("Cache-Control", _NO_CACHE)
-            response.headers.setdefault("Expires", self._http_time())
+            unread = self._handled(Call(self, request, *found, dialect, query, view))
+            return unread
+
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            response = self.store.read(answer)
+        else:
+            response = answer(self.store.read(lambda view: view))
         if request.method == "HEAD":
-            if isinstance(response.body, Blob):
-                response.body.stream.close()
+            response.close()
             response.body = b""
         return response
 
-    def _handled(self, call: Call, route: Route) -> Response:
-        method = call.request.method
+    def _handled(self, call: Call) -> Response:
+        try:
+            response = self._asked(call)
+        except ApiError as error:
+            body, content_type = call.dialect.error(error)
+            headers = {"Content-Type": content_type, **error.headers}
+            response = Response(error.status, body, headers)
+        headers = response.headers
+        headers.setdefault("Allow", ", ".join(call.route.methods))
+        headers.setdefault("Vary", "Accept")
+        if call.route.path.startswith("events"):
+            headers.setdefault("Cache-Control", _NO_CACHE)
+            headers.setdefault("Expires", _http_time(call.view))
+        return response
+
+    def _asked(self, call: Call) -> Response:
+        """Ask the handler of the call's method, if there is one."""
+        route, method = call.route, call.request.method
         if method in route.retired and call.dialect.v2:
-            call.read(lambda view: find_event(view, call.caller, call.graceid))
+            find_event(call.view, call.caller, call.graceid)
             raise ApiError(410, {"error": GONE})
         if not route.handlers:
             if "graceid" in route.path and route.path.startswith("events/{"):
                 # an object that is not there is told first, as by the real server
-                call.read(lambda view: find_event(view, call.caller, call.graceid))
+                find_event(call.view, call.caller, call.graceid)
             raise NotFaked(f"{method} {route.path}: comes with issue {route.issue}")
         if method == "OPTIONS":
-            response = call.answer(200, {})
-        else:
-            handler = route.handlers.get("GET" if method == "HEAD" else method)
-            if handler is None:
-                raise ApiError(405, {"detail": f'Method "{method}" not allowed.'})
-            response = handler(call)
-        response.headers["Allow"] = ", ".join(route.methods)
-        return response
+            return call.answer(200, {})
+        handler = route.handlers.get("GET" if method == "HEAD" else method)
+        if handler is None:
+            raise ApiError(405, {"detail": f'Method "{method}" not allowed.'})
+        return handler(call)
 
-    def _http_time(self) -> str:
-        view = self.store.read(lambda view: view)
-        now = Clock.from_json(view.settings.clock).now(view.counters.get("tick", 0))
-        return (
-            f"{_DAYS[now.weekday()]}, {now.day:02d} {_MONTHS[now.month - 1]} {now.year} "
-            f"{now.hour:02d}:{now.minute:02d}:{now.second:02d} GMT"
-        )
+
+def _http_time(view: View) -> str:
+    """Give the time of the store's clock as headers write it."""
+    now = Clock.from_json(view.settings.clock).now(view.counters.get("tick", 0))
+    return (
+        f"{_DAYS[now.weekday()]}, {now.day:02d} {_MONTHS[now.month - 1]} {now.year} "
+        f"{now.hour:02d}:{now.minute:02d}:{now.second:02d} GMT"
+    )
 
 
 def _refused_client(request: Request) -> Response | None:

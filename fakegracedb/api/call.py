@@ -10,7 +10,7 @@ from ..render.dialect import Dialect
 from ..service.access import Caller, caller_named, find_event
 from ..store import Store, View
 from . import forms
-from .message import Request, Response
+from .message import Identity, Request, Response
 
 if TYPE_CHECKING:
     from .app import Application
@@ -38,20 +38,21 @@ class Call:
         What stands in the place of the route's parameters, decoded.
     dialect : Dialect
         The base that answers.
-    url : str
-        Of the request.
+    view : View
+        The store as the call finds it; a call that only reads sees nothing else.
     """
 
     __slots__ = (
+        "_caller",
         "_form",
         "_query",
         "app",
-        "caller",
         "dialect",
         "parameters",
         "query_text",
         "request",
         "route",
+        "view",
     )
 
     def __init__(
@@ -62,6 +63,7 @@ class Call:
         parameters: dict[str, str],
         dialect: Dialect,
         query_text: str,
+        view: View,
     ) -> None:
         self.app = app
         self.request = request
@@ -69,15 +71,26 @@ class Call:
         self.parameters = parameters
         self.dialect = dialect
         self.query_text = query_text
-        self.caller = app.store.read(self._caller)
+        self.view = view
+        self._caller: Caller | None = None
         self._form: forms.Form | None = None
         self._query: forms.Form | None = None
 
-    def _caller(self, view: View) -> Caller:
-        identity = self.request.identity
-        if identity is None:
-            return caller_named(view, view.settings.user, None, v2=self.dialect.v2)
-        return caller_named(view, identity.name, identity.groups, v2=self.dialect.v2)
+    @property
+    def caller(self) -> Caller:
+        """Who asks.
+
+        Raises
+        ------
+        ApiError
+            400, for a user group that does not exist.
+        """
+        if self._caller is None:
+            identity = self.request.identity or Identity(self.view.settings.user)
+            self._caller = caller_named(
+                self.view, identity.name, identity.groups, v2=self.dialect.v2
+            )
+        return self._caller
 
     @property
     def store(self) -> Store:
@@ -146,11 +159,16 @@ class Call:
 
     def require_change(self) -> None:
         """Refuse who may not change the event, before anybody looks into the body."""
-        self.read(lambda view: find_event(view, self.caller, self.graceid, change=True))
+        find_event(self.view, self.caller, self.graceid, change=True)
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether the call changes nothing: then all of it has one view of the store."""
+        return self.request.method in ("GET", "HEAD", "OPTIONS")
 
     def read(self, function: Callable[[View], T]) -> T:
-        """Call a function with a view of the store."""
-        return self.store.read(function)
+        """Call a function with a view of the store: as it is now, if the call has changed it."""
+        return function(self.view) if self.reads_only else self.store.read(function)
 
     def answer(self, status: int, data: Any, **headers: str) -> Response:
         """Answer JSON; headers are given with underscores for dashes."""

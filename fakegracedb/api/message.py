@@ -92,3 +92,8 @@ class Response:
     body: bytes | Blob = b""
     headers: dict[str, str] = field(default_factory=dict)
     fault: Fault | None = None
+
+    def close(self) -> None:
+        """Close what the body would be read from: nobody will."""
+        if isinstance(self.body, Blob):
+            self.body.stream.close()
