@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, Any, get_args
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ligo.gracedb.rest import GraceDb
 
-from .api.app import Application
+from .api.app import Application, check_server_version
 from .api.message import Identity
 from .errors import StoreError
 from .store import Store
 from .transport import StoreAdapter, Waits
-from .vocabulary import SERVER_VERSIONS
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from .api.calls import Calls
+    from .api.faults import FaultPlan
     from .clock import Clock
     from .store import StoreClock
 
@@ -34,17 +35,14 @@ if TYPE_CHECKING:
 __all__ = ["FakeGraceDb"]
 
 _REAL = inspect.signature(GraceDb.__init__)
+_REST = next((p.name for p in _REAL.parameters.values() if p.kind is p.VAR_KEYWORD), "")
 # What the real constructor is told in place of what the user says of credentials.
 _NO_SEARCH = {
-    name: value
-    for name, value in {
-        "force_noauth": True,
-        "fail_if_noauth": False,
-        "cred": None,
-        "reload_cred": False,
-        "reload_certificate": False,
-    }.items()
-    if name in _REAL.parameters
+    "force_noauth": True,
+    "fail_if_noauth": False,
+    "cred": None,
+    "reload_cred": False,
+    "reload_certificate": False,
 }
 _NO_FILE = "<fakegracedb>"  # where the real client shows the path of a certificate that it found
 _TOKEN_LIFE = 3 * 3600  # s
@@ -94,13 +92,15 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
         except TypeError:
             super().__init__(*args, **kwargs)  # the real client says what is wrong
             raise
-        said = dict(bound.arguments)
+        said = {**bound.arguments, **bound.arguments.get(_REST, {})}
         _refuse_folder(said.get("service_url"))
         if waits not in get_args(Waits):
             raise ValueError(f"waits must be 'real' or 'skip', not {waits!r}")
-        server_version = _known_version(server_version)
+        if server_version is None:
+            server_version = os.environ.get("FAKEGRACEDB_SERVER_VERSION") or None
+        check_server_version(server_version)
         if not (said.get("force_noauth") and said.get("fail_if_noauth")):  # which is an error
-            bound.arguments.update(_NO_SEARCH)
+            _forbid_search(bound.arguments)
         super().__init__(*bound.args[1:], **bound.kwargs)
 
         self.trust_env = False  # or requests looks into netrc and the environment
@@ -119,6 +119,8 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
             args=args,
             kwargs=kwargs,
             ours={"server_version": server_version, "waits": waits},
+            calls=application.calls,
+            faults=application.faults,
             adapters=tuple(adapters.values()),
             temporary=temporary,
             certificate=_certificate(said.get("use_auth"), said.get("cred")),
@@ -192,19 +194,14 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
         self.store.clock.set(value)
 
     @property
-    def calls(self) -> Any:
-        """What the store was asked so far by all its clients in this process."""
-        return self._fakegracedb.application.calls
+    def calls(self) -> Calls:
+        """What the store was asked so far, by all its clients in this process."""
+        return self._fakegracedb.calls
 
     @property
-    def faults(self) -> Any:
-        """Planned trouble."""
-        return self._fakegracedb.application.faults
-
-    @property
-    def alerts(self) -> Any:
-        """The alerts that changes of the store caused."""
-        return self._fakegracedb.application.alerts
+    def faults(self) -> FaultPlan:
+        """The trouble planned for all clients of the store in this process."""
+        return self._fakegracedb.faults
 
     def close(self) -> None:
         """Close the session, as of the real client, and let go of a temporary store."""
@@ -228,10 +225,10 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
 def _show_signature() -> None:
     """Let `help` and editors show the real client's arguments and then ours."""
     ours = inspect.signature(FakeGraceDb.__init__).parameters
-    mine = [p for p in ours.values() if p.kind is p.KEYWORD_ONLY]
-    real = [p for p in _REAL.parameters.values() if p.name not in ours or p.name == "self"]
-    rest = [p for p in real if p.kind is p.VAR_KEYWORD]
-    parameters = [*(p for p in real if p.kind is not p.VAR_KEYWORD), *mine, *rest]
+    mine = {name: p for name, p in ours.items() if p.kind is p.KEYWORD_ONLY}
+    real = [p for p in _REAL.parameters.values() if p.name not in mine]
+    rest = [real.pop()] if _REST else []  # **kwargs stand last
+    parameters = [*real, *mine.values(), *rest]
     FakeGraceDb.__init__.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
 
 
@@ -245,6 +242,8 @@ class _Behind:
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     ours: dict[str, Any]
+    calls: Calls  # which can still be read when a temporary store is gone
+    faults: FaultPlan
     adapters: tuple[StoreAdapter, ...]
     temporary: bool
     certificate: str | tuple[str, ...] | None
@@ -282,12 +281,13 @@ def _name(adapter: StoreAdapter) -> str:
     return "an unauthenticated reader" if identity.name is None else identity.name
 
 
-def _known_version(given: str | None) -> str | None:
-    version = given if given is not None else os.environ.get("FAKEGRACEDB_SERVER_VERSION") or None
-    if version is None or version in SERVER_VERSIONS:
-        return version
-    known = " and ".join(map(repr, SERVER_VERSIONS))
-    raise ValueError(f"there is no server version {version!r} to imitate, only {known}")
+def _forbid_search(arguments: dict[str, Any]) -> None:
+    """Change the real constructor's arguments so that it looks for no credentials."""
+    for name, value in _NO_SEARCH.items():
+        if name in _REAL.parameters:
+            arguments[name] = value
+        elif _REST and (name == "force_noauth" or name in arguments.get(_REST, {})):
+            arguments[_REST] = {**arguments.get(_REST, {}), name: value}  # handed on from there
 
 
 def _refuse_folder(service_url: Any) -> None:
@@ -320,5 +320,5 @@ def _certificate(use_auth: Any, cred: Any) -> str | tuple[str, ...] | None:
     if use_auth == "scitoken" or (not cred and use_auth != "x509"):
         return None
     if isinstance(cred, (tuple, list)):
-        return tuple(os.fspath(part) for part in cred)
+        return tuple(str(part) for part in cred)
     return os.fspath(cred) if isinstance(cred, (str, os.PathLike)) else _NO_FILE

@@ -156,9 +156,9 @@ class StoreAdapter(HTTPAdapter):
         NotFaked, StoreError
             The fake lacks this call, or its store is unusable.
         """
-        limit = None if timeout is None else _as_timeout(timeout)
+        patience = None if timeout is None else _patience(timeout)
         try:
-            raw = self._exchange(request, limit)
+            raw = self._exchange(request, patience)
         except ProtocolError as error:
             raise exceptions.ConnectionError(error, request=request)  # noqa: B904 - as in requests
         except MaxRetryError as error:
@@ -171,7 +171,7 @@ class StoreAdapter(HTTPAdapter):
             raise exceptions.InvalidHeader(error, request=request)  # noqa: B904
         return self.build_response(request, raw)
 
-    def _exchange(self, request: requests.PreparedRequest, limit: Timeout | None) -> HTTPResponse:
+    def _exchange(self, request: requests.PreparedRequest, patience: float | None) -> HTTPResponse:
         """Ask until there is an answer that the policy does not want repeated."""
         application = self.application
         method = request.method or "GET"
@@ -183,8 +183,10 @@ class StoreAdapter(HTTPAdapter):
         while True:
             if body is not None and not isinstance(body, bytes):
                 position = set_file_position(body, position)
-            answer = application.handle(Request(method, url, headers, _read(body), self.identity))
-            error = None if answer.fault is None else self._act_out(answer.fault, request, limit)
+            answer = application.handle(
+                Request(method, url, headers, _read(body), self.identity, patience)
+            )
+            error = None if answer.fault is None else self._act_out(answer.fault, request, patience)
             if error is not None:
                 if isinstance(answer.body, Blob):
                     answer.body.stream.close()
@@ -212,11 +214,10 @@ class StoreAdapter(HTTPAdapter):
             self._pause(retries, raw)
 
     def _act_out(
-        self, fault: Fault, request: requests.PreparedRequest, limit: Timeout | None
+        self, fault: Fault, request: requests.PreparedRequest, patience: float | None
     ) -> ReadTimeoutError | RemoteDisconnected | None:
         """Let planned trouble happen, up to the head of the answer."""
         if fault.delay:
-            patience = None if limit is None else _patience(limit)
             if patience is not None and fault.delay > patience:
                 self._wait(patience)
                 late = f"Read timed out. (read timeout={patience})"
@@ -338,26 +339,25 @@ def _as_received(answer: Response, method: str, retries: Retry) -> HTTPResponse:
     return raw
 
 
-def _as_timeout(timeout: Any) -> Timeout:
-    """Read a timeout in any form that `requests` takes, with its complaints."""
+def _patience(timeout: Any) -> float | None:
+    """Give the seconds that a server has for its answer, of a timeout as `requests` takes it.
+
+    None is for ever. What `requests` refuses is refused in its words.
+    """
     if isinstance(timeout, tuple):
         try:
             connect, read = timeout
-            return Timeout(connect=connect, read=read)
+            limit = Timeout(connect=connect, read=read)
         except ValueError:
             raise ValueError(
                 f"Invalid timeout {timeout}. Pass a (connect, read) timeout tuple, "
                 f"or a single float to set both timeouts to the same value."
             ) from None
-    if isinstance(timeout, Timeout):
-        return timeout
-    return Timeout(connect=timeout, read=timeout)
-
-
-def _patience(limit: Timeout) -> float | None:
-    """Seconds that a server that was reached at once has for its answer; None is for ever."""
-    limit = limit.clone()
-    limit.start_connect()
+    elif isinstance(timeout, Timeout):
+        limit = timeout.clone()
+    else:
+        limit = Timeout(connect=timeout, read=timeout)
+    limit.start_connect()  # and it is connected at once
     return limit.read_timeout
 
 

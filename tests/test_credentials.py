@@ -93,18 +93,19 @@ def session(client):
         g.show_credentials(print_output=False)
         g.service_info
         g.ping()
-        g.get_user_info()
-        g.get(g.links["events"])
-        g.request("POST", g.links["events"] + "G1/log/", data={"comment": "?"}, hooks={})
-        list(g.events("far < 1"))
+        g.get(g.links["self"])
         repr(g.as_user("marie.curie"))
         g.as_user(None).ping()
-
-def quietly(function, *args, **kwargs):
-    try:
-        return function(*args, **kwargs)
-    except ligo.gracedb.exceptions.HTTPError:
-        return None
+        if client.auth_type:
+            g.get_user_info()
+            event = g.create_event("Test", "gstlal", "a.xml", filecontents="<LIGO_LW/>").json()
+            g.write_log(event["graceid"], "hello", filename="b.txt", filecontents=b"text")
+            g.files(event["graceid"], "b.txt").read()
+            list(g.events(event["graceid"]))
+            try:
+                g.event("T9999")
+            except ligo.gracedb.exceptions.HTTPError:
+                pass
 
 CHOICES = {
     "cred": (None, True, "/nowhere/proxy.pem", ("/nowhere/cert.pem", "/nowhere/key.pem")),
@@ -118,7 +119,7 @@ combinations += [{"force_noauth": True, "cred": cred} for cred in CHOICES["cred"
 combinations += [{"user": "marie.curie"}, {"api_version": "v1"}, {"server_version": "2.33"}]
 armed = True
 for arguments in combinations:
-    quietly(session, fakegracedb.client.FakeGraceDb(url, store=folder, **arguments))
+    session(fakegracedb.client.FakeGraceDb(url, store=folder, **arguments))
 armed = False
 caught = list(touched)
 
@@ -215,5 +216,5 @@ def test_no_credential_is_looked_for_in_a_whole_session(report: dict[str, Any]) 
 
 
 def test_no_authorization_is_sent(report: dict[str, Any]) -> None:
-    assert report["requests"] > 5 * report["sessions"]
+    assert report["requests"] > 8 * report["sessions"]
     assert report["authorization"] == []

@@ -684,10 +684,9 @@ def test_file_is_closed_when_read_closed_or_not_wanted(file: Path) -> None:
 def test_file_of_an_answer_that_is_asked_for_again_is_closed(file: Path) -> None:
     application = Serving(file)
     application.status = 502
-    policy = clients_policy(backoff_factor=0)
-    with session_with(StoreAdapter(application, None, policy)) as session:  # type: ignore[arg-type]
-        with pytest.raises(requests.exceptions.RetryError):
-            session.get("https://gracedb.example/")
+    adapter = StoreAdapter(application, None, clients_policy(backoff_factor=0))  # type: ignore[arg-type]
+    with session_with(adapter) as session, pytest.raises(requests.exceptions.RetryError):
+        session.get("https://gracedb.example/")
     assert [stream.closed for stream in application.opened] == [True] * 3
 
 

@@ -6,14 +6,13 @@ import contextlib
 import json
 import re
 import time
+from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
-from typing import NoReturn
 from urllib.parse import unquote
 
-from ..clock import Clock
 from ..errors import ApiError, FakeGraceDbError, NotFaked
 from ..render.dialect import dialect_of
-from ..service.access import find_event
 from ..store import Store, View
 from ..vocabulary import GONE, SERVER_VERSIONS
 from .call import Call
@@ -21,7 +20,7 @@ from .calls import Call as Record
 from .calls import Calls
 from .faults import Fault, FaultPlan
 from .message import Request, Response
-from .routes import match
+from .routes import match, only_v2
 
 __all__ = ["Application", "check_server_version"]
 
@@ -32,7 +31,7 @@ _NOT_FOUND = (
 _API = re.compile(
     r"(?P<before>.*?)/api(?:/(?P<version>v[^/]*|default(?=/|$)))?(?:/(?P<path>.*))?", re.DOTALL
 )
-_CLIENT = re.compile(r"gracedb-client/(\d+)\.(\d+)\.(\d+)")
+_CLIENT = re.compile(r"gracedb-client/(\d*)")
 _NO_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -92,11 +91,6 @@ class Application:
     def faults(self) -> FaultPlan:
         """The trouble planned for the store in this process."""
         return self._shared.faults
-
-    @property
-    def alerts(self) -> NoReturn:
-        """The alerts that the changes caused."""
-        raise NotFaked("alerts come with issue 7")
 
     def respond(self, request: Request) -> Response:
         """Answer a request that came over a wire, whatever happens.
@@ -173,19 +167,14 @@ class Application:
                 unread.close()  # the store changed while it was made
             line = self.server_version or view.settings.server_version
             dialect = dialect_of(line, version, root)
-            if found is None or (found[0].v2_only and not dialect.v2):
+            if found is None or (not dialect.v2 and only_v2(*found)):
                 return _not_found()
             unread = self._handled(Call(self, request, *found, dialect, query, view))
             return unread
 
         if request.method in ("GET", "HEAD", "OPTIONS"):
-            response = self.store.read(answer)
-        else:
-            response = answer(self.store.read(lambda view: view))
-        if request.method == "HEAD":
-            response.close()
-            response.body = b""
-        return response
+            return self.store.read(answer)
+        return answer(self.store.read(lambda view: view))
 
     def _handled(self, call: Call) -> Response:
         try:
@@ -203,27 +192,26 @@ class Application:
         return response
 
     def _asked(self, call: Call) -> Response:
-        """Ask the handler of the call's method, if there is one."""
+        """Ask the handler of the call's method, if there is one and the caller may."""
         route, method = call.route, call.request.method
-        if method in route.retired and call.dialect.v2:
-            find_event(call.view, call.caller, call.graceid)
+        call.check()
+        if method == "OPTIONS" and route.handlers:
+            return call.answer(200, {})
+        asked = "GET" if method == "HEAD" else method
+        if asked in route.retired and call.dialect.v2:
             raise ApiError(410, {"error": GONE})
         if not route.handlers:
-            if "graceid" in route.path and route.path.startswith("events/{"):
-                # an object that is not there is told first, as by the real server
-                find_event(call.view, call.caller, call.graceid)
             raise NotFaked(f"{method} {route.path}: comes with issue {route.issue}")
-        if method == "OPTIONS":
-            return call.answer(200, {})
-        handler = route.handlers.get("GET" if method == "HEAD" else method)
-        if handler is None:
-            raise ApiError(405, {"detail": f'Method "{method}" not allowed.'})
-        return handler(call)
+        return route.handlers[asked](call)
 
 
 def _http_time(view: View) -> str:
     """Give the time of the store's clock as headers write it."""
-    now = Clock.from_json(view.settings.clock).now(view.counters.get("tick", 0))
+    return _header_time(view.now().replace(microsecond=0))
+
+
+@lru_cache(maxsize=16)
+def _header_time(now: datetime) -> str:
     return (
         f"{_DAYS[now.weekday()]}, {now.day:02d} {_MONTHS[now.month - 1]} {now.year} "
         f"{now.hour:02d}:{now.minute:02d}:{now.second:02d} GMT"
@@ -234,7 +222,7 @@ def _refused_client(request: Request) -> Response | None:
     """Answer clients that the server does not serve: too old, or without a name."""
     agent = request.headers.get("User-Agent", "")
     version = _CLIENT.match(agent)
-    if version is not None and int(version[1]) < 2:
+    if version is not None and int(version[1] or 0) < 2:
         text = f"{agent} is not allowed: please use ligo-gracedb 2.0.0 or newer"
     elif not agent:
         text = "a User-Agent header is required"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ..errors import ApiError
 from ..render.dialect import Dialect
-from ..service.access import Caller, caller_named, find_event
+from ..service.access import Caller, caller_named, find_event, require_user
+from ..service.logs import entry
 from ..store import Store, View
 from . import forms
 from .message import Identity, Request, Response
@@ -157,9 +158,25 @@ class Call:
             return tuple(map(str, values))
         raise ApiError(400, {name: ["Not a valid string."]})
 
-    def require_change(self) -> None:
-        """Refuse who may not change the event, before anybody looks into the body."""
-        find_event(self.view, self.caller, self.graceid, change=True)
+    def check(self) -> None:
+        """Refuse what the server refuses before anybody looks at the rest of the request.
+
+        Raises
+        ------
+        ApiError
+            In this order: 403 for an unauthenticated reader, 405 for a method that the resource
+            does not have, 404 for no such event, 403 without a right on it, 404 for no such entry
+            of its log.
+        """
+        path = self.route.path
+        if path.startswith("events"):
+            require_user(self.caller)
+        if self.route.handlers and self.request.method not in self.route.methods:
+            raise ApiError(405, {"detail": f'Method "{self.request.method}" not allowed.'})
+        if path.startswith("events/{graceid}"):
+            event = find_event(self.view, self.caller, self.graceid, change=not self.reads_only)
+            if path.startswith("events/{graceid}/log/{N}"):
+                entry(self.view, event, self.number)
 
     @property
     def reads_only(self) -> bool:

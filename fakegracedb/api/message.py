@@ -81,7 +81,7 @@ class Response:
     status : int
         HTTP status.
     body : bytes or Blob
-        The content; empty for 204.
+        The content; empty for 204. For HEAD it is that of GET, and the wire sends only its length.
     headers : dict of str
         Without Content-Length, which the wire adds.
     fault : Fault or None

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import TypeAlias
 
+from ..identifiers import is_content_id
 from ..render.dialect import Dialect
 from .call import Call
 from .handlers import events, files, labels, logs, root, tags
 from .message import Response
 
-__all__ = ["ROUTES", "Handler", "Route", "match", "templates"]
+__all__ = ["ROUTES", "Handler", "Route", "match", "only_v2", "templates"]
 
 Handler: TypeAlias = Callable[[Call], Response]
 
@@ -51,16 +52,17 @@ class Route:
     published: bool = True
     any_id: bool = False
 
-    @property
+    @cached_property
     def methods(self) -> list[str]:
         """The methods that are answered, as the Allow header names them."""
-        methods = list(self.handlers)
+        methods = [*self.handlers, *(name for name in self.retired if name not in self.handlers)]
         if "GET" in methods:
             methods += ["HEAD"]
         return [*methods, "OPTIONS"]
 
 
 _LIST = ("GET", "POST")
+_LONG = 200  # characters of a path
 
 
 def _later(path: str, name: str, issue: int, **options: object) -> Route:
@@ -146,9 +148,10 @@ ROUTES: tuple[Route, ...] = (
 )
 # fmt: on
 
+_CONTENT_ID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 _PATTERNS = {
-    "graceid": r"[GEHMTD][0-9]+",
-    "any_graceid": r"[A-Za-z0-9_][0-9]+",
+    "graceid": rf"[GEHMTD][0-9]+|{_CONTENT_ID}",
+    "any_graceid": rf"[A-Za-z0-9_][0-9]+|{_CONTENT_ID}",
     "N": r"[0-9]+",
     "filename": r".+",
     "file_name": r".+",
@@ -188,6 +191,13 @@ def _glance(parts: list[str]) -> tuple[str, str, int]:
 
 def match(path: str) -> tuple[Route, dict[str, str]] | None:
     """Find the route of a decoded path below the API base, and its parameters."""
+    # the same few paths are asked for over and over; long ones are not worth the memory
+    found = (_matched if len(path) < _LONG else _matched.__wrapped__)(path)
+    return None if found is None else (found[0], dict(found[1]))
+
+
+@lru_cache(maxsize=1024)
+def _matched(path: str) -> tuple[Route, dict[str, str]] | None:
     stripped = path[:-1] if path.endswith("/") else path
     parts = stripped.split("/")
     for key in (_glance(parts), (parts[0], "", len(parts))):
@@ -195,6 +205,11 @@ def match(path: str) -> tuple[Route, dict[str, str]] | None:
             if found := pattern.fullmatch(stripped):
                 return route, found.groupdict()
     return None
+
+
+def only_v2(route: Route, parameters: Mapping[str, str]) -> bool:
+    """Whether v1 has no such path: for its resource, or for a content id in a graceid's place."""
+    return route.v2_only or is_content_id(parameters.get("graceid", ""))
 
 
 @cache

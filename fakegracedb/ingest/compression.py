@@ -10,10 +10,10 @@ from typing import Protocol
 
 __all__ = ["LIMIT", "gunzip", "is_gzip", "pieces"]
 
-LIMIT = 256 * 2**20
+LIMIT = 128 * 2**20
 """Most that an upload may unpack to [bytes]; what unpacks to more is refused."""
 
-_PIECE = 2**18
+_PIECE = 2**20
 _SLICE = 2**14
 _XZ_MEMORY = 2**27  # `xz -9` asks for half of it, and a hostile header could ask for gigabytes
 _CUT = "Compressed file ended before the end-of-stream marker was reached"
@@ -58,7 +58,7 @@ def pieces(content: bytes | memoryview) -> Iterator[bytes | memoryview]:
     Yields
     ------
     bytes or memoryview
-        Plain content in one piece; of compressed content one limited piece after the other.
+        Plain content in one piece; of compressed content one piece after the other.
 
     Raises
     ------
@@ -69,12 +69,7 @@ def pieces(content: bytes | memoryview) -> Iterator[bytes | memoryview]:
     """
     for magic, decoder, ignored in _FORMATS:
         if content[: len(magic)] == magic:
-            size = 0
-            for piece in _unpacked(memoryview(content), decoder, ignored):
-                size += len(piece)
-                if size > LIMIT:
-                    raise ValueError(f"compressed file unpacks to more than {LIMIT} bytes")
-                yield piece
+            yield from _gathered(_unpacked(memoryview(content), decoder, ignored))
             return
     if content[:4] == b"\x28\xb5\x2f\xfd":
         raise ValueError('unrecognized compress "zst"')
@@ -84,6 +79,22 @@ def pieces(content: bytes | memoryview) -> Iterator[bytes | memoryview]:
 def gunzip(content: bytes | memoryview) -> bytes:
     """Unpack a whole gzip file; raises as `pieces` does."""
     return b"".join(pieces(content))
+
+
+def _gathered(small: Iterator[bytes]) -> Iterator[bytes]:
+    """Join small pieces, of which there may be very many, and watch over the size of all."""
+    total = size = 0
+    waiting = []
+    for piece in small:
+        waiting.append(piece)
+        size += len(piece)
+        if total + size > LIMIT:
+            raise ValueError(f"compressed file unpacks to more than {LIMIT} bytes")
+        if size >= _PIECE:
+            yield b"".join(waiting)
+            total += size
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def _unpacked(

@@ -16,6 +16,12 @@ __all__ = ["MAX_ROWS", "ReadError", "Schema", "Table", "read_tables"]
 MAX_ROWS = 100_000
 """A table with more rows is refused, so that a small compressed file cannot fill the memory."""
 
+_MOST_EVENTS = 1_000_000  # elements, and pieces of text in wanted tables
+_MOST_MARKUP = 8 * 2**20  # bytes of one tag or comment; expat reads it anew with every piece
+_PIECE = 2**20  # bytes; expat gets no more at once in any case
+_DEEPEST = 1000  # elements inside each other
+_MOST_DEFAULTS = 8192  # characters; the attribute defaults of a DTD are copied to every element
+
 _ELEMENTS = frozenset(
     {"LIGO_LW", "Comment", "Param", "Table", "Column", "Array", "Dim", "Stream", "Time"}
     | {"IGWDFrame", "AdcData", "AdcInterval", "Detector"}
@@ -28,7 +34,6 @@ _ATTRIBUTES = {
 }
 _ID_TYPES = ("int_8s", "ilwd:char")
 _NAMESPACE = "http://ldas-sw.ligo.caltech.edu/doc/ligolwAPI/html/ligolw_dtd.txt"
-_MOST_DEFAULTS = 8192  # characters; the attribute defaults of a DTD are copied to every element
 
 _table_name = re.compile(r"(?:[a-z0-9_]+:)?([a-z0-9_]+):table").fullmatch
 _column_name = re.compile(r"(?:\w+:){0,2}(\w+)").fullmatch
@@ -99,16 +104,12 @@ def read_tables(content: bytes | memoryview, schemas: Iterable[Schema]) -> dict[
     reader = _Reader(schemas)
     parser = reader.parser
     try:
-        # Said to be the last, a piece is read in half the time: expat need not count its lines.
-        last: bytes | memoryview = b""
-        for piece in pieces(content):
-            if last:
-                parser.Parse(last, False)
-            last = piece
-        parser.Parse(last, True)
+        _parse(parser, pieces(content))
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code)
         raise ReadError(f"<unknown>:{error.lineno}:{error.offset}: {what}") from None
+    except _Unplaced:
+        raise
     except ReadError as error:
         raise ReadError(f"line {parser.CurrentLineNumber}: {error}") from None
     finally:
@@ -116,11 +117,30 @@ def read_tables(content: bytes | memoryview, schemas: Iterable[Schema]) -> dict[
     return reader.found
 
 
+class _Unplaced(ReadError):
+    """One of the few errors of which the field's tools do not name the line."""
+
+
+def _parse(parser: expat.XMLParserType, content: Iterable[bytes | memoryview]) -> None:
+    # Said to be the last, a piece is read in half the time: expat need not count its lines.
+    last: bytes | memoryview = b""
+    read = 0
+    for piece in content:
+        for start in range(0, len(piece), _PIECE):
+            if last:
+                parser.Parse(last, False)
+                read += len(last)
+                if read - parser.CurrentByteIndex > _MOST_MARKUP:
+                    raise ReadError(f"markup longer than {_MOST_MARKUP} bytes")
+            last = piece[start : start + _PIECE] if len(piece) > _PIECE else piece
+    parser.Parse(last, True)
+
+
 class _Reader:
     """Follows expat through a document, with handlers only for what is wanted at the moment.
 
     Text is taken as expat gives it, a line at a time at most: a buffer would make an error be
-    found some lines late.
+    found some lines late. The bounds are far above what any search writes.
     """
 
     def __init__(self, schemas: Iterable[Schema]) -> None:
@@ -129,9 +149,10 @@ class _Reader:
         # With a separator, expat resolves namespaces, which LIGO_LW elements have none of.
         self.parser = parser = expat.ParserCreate(None, " ")
         parser.StartElementHandler = self._start_anything
+        parser.EndElementHandler = self._end_anything
         parser.EntityDeclHandler = self._declare_entity
         parser.AttlistDeclHandler = self._declare_attribute
-        self._defaults = 0
+        self._defaults = self._depth = self._events = 0
         # The wanted table that we are in.
         self._schema: Schema
         self._table: Table
@@ -161,12 +182,13 @@ class _Reader:
 
     def _start_anything(self, name: str, attributes: dict[str, str]) -> None:
         """Enter an element outside of the wanted tables."""
+        self._descend()
         namespace, _, local = name.rpartition(" ")
         if local != "Table":
             return
         full = attributes.get("Name")
         if full is None:
-            raise ReadError("'Name'")
+            raise _Unplaced("'Name'")
         parts = _table_name(full)
         schema = self._schemas.get(parts[1] if parts else full)
         if schema is None:
@@ -185,7 +207,22 @@ class _Reader:
         self.parser.EndElementHandler = self._end_inside
         self.parser.CharacterDataHandler = self._text
 
+    def _end_anything(self, name: str) -> None:
+        self._depth -= 1
+
+    def _descend(self) -> None:
+        self._count()
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise ReadError(f"more than {_DEEPEST} elements inside each other")
+
+    def _count(self) -> None:
+        self._events += 1
+        if self._events > _MOST_EVENTS:
+            raise ReadError(f"more than {_MOST_EVENTS} elements and lines")
+
     def _start_inside(self, name: str, attributes: dict[str, str]) -> None:
+        self._descend()
         namespace, _, local = name.rpartition(" ")
         if namespace or local not in _ELEMENTS:
             raise _unknown(local, namespace)
@@ -195,9 +232,10 @@ class _Reader:
 
     def _start_child(self, name: str, attributes: dict[str, str]) -> None:
         """Enter an element right below a wanted table."""
-        table = self._schema.name
-        if name not in _ATTRIBUTES or name == "Table":
-            raise ReadError(f"invalid child {name} for Table '{table}'")
+        if self._streamed and name not in ("Comment", "Column"):
+            raise ReadError("only one Stream allowed in Table")
+        if name not in ("Comment", "Column", "Stream"):
+            raise ReadError(f"invalid child {name} for Table '{self._schema.name}'")
         self._check_attributes(name, attributes)
         if name == "Comment":
             if not self._empty:
@@ -207,8 +245,6 @@ class _Reader:
                 raise ReadError("Column(s) must come before Stream in Table")
             self._add_column(attributes)
         else:
-            if self._streamed:
-                raise ReadError("only one Stream allowed in Table")
             self._start_stream(attributes)
         self._empty = False
 
@@ -252,6 +288,7 @@ class _Reader:
         self._streamed = True
 
     def _text(self, text: str) -> None:
+        self._count()
         where = self._inside
         if len(where) == 1 or (len(where) == 2 and where[1] == "Column"):
             if not text.isspace():
@@ -262,6 +299,7 @@ class _Reader:
             self._rows.feed(text)
 
     def _end_inside(self, name: str) -> None:
+        self._depth -= 1
         self._inside.pop()
         if len(self._inside) == 1 and name == "Stream" and self._rows is not None:
             self._rows.close()
@@ -270,7 +308,7 @@ class _Reader:
             if self._empty:
                 raise ReadError(f"Table '{self._schema.name}' has no elements")
             self.parser.StartElementHandler = self._start_anything
-            self.parser.EndElementHandler = None
+            self.parser.EndElementHandler = self._end_anything
             self.parser.CharacterDataHandler = None
 
     @staticmethod
@@ -282,4 +320,4 @@ class _Reader:
 
 
 def _unknown(name: str, namespace: str) -> ReadError:
-    return ReadError(f"unknown element {name} for namespace {namespace or _NAMESPACE}")
+    return _Unplaced(f"unknown element {name} for namespace {namespace or _NAMESPACE}")

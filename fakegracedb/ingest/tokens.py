@@ -133,6 +133,7 @@ class Rows:
             raise ReadError("Stream without Columns in Table")
         self.rows: list[tuple[Any, ...]] = []
         self._delimiter = delimiter
+        self._blank_delimiter = delimiter.isspace()
         self._token, self._unfinished = _patterns(delimiter)
         self._converters = [CONVERTERS[name] for name in types]
         self._keep = keep
@@ -158,7 +159,10 @@ class Rows:
                 return
             text = "".join(self._more)
             self._more.clear()
-        self._scan(self._rest + text)
+        if self._rest in ("", " ") and not text.strip(" \t\n\r") and not self._blank_delimiter:
+            self._rest = " "  # indentation between tokens, the most frequent text
+        else:
+            self._scan(self._rest + text)
 
     def close(self) -> None:
         """End the text: the last token needs no delimiter, and a row that is not full is dropped.

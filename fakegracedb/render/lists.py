@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-__all__ = ["page_json"]
+__all__ = ["events_tsv", "page_json"]
+
+_COLUMNS = (
+    *("graceid", "labels", "group", "pipeline", "search"),
+    *("far", "gpstime", "created", "dataurl"),
+)
 
 
 def page_json(
@@ -60,3 +65,12 @@ def page_json(
             "last": f"{base}?start={total / count * count}&count={count}",
         },
     }
+
+
+def events_tsv(rows: list[dict[str, Any]]) -> bytes:
+    """Give a page of events as lines of columns, as `event_json` has them; null is ``None``."""
+    lines = ["#" + "\t".join(_COLUMNS)]
+    for row in rows:
+        shown = {**row, "labels": ",".join(row["labels"]), "dataurl": row["links"]["files"]}
+        lines.append("\t".join(str(shown[column]) for column in _COLUMNS))
+    return "\n".join(lines).encode()

@@ -1,12 +1,13 @@
 """One JSON Schema for each kind of document of a store, and documents held against them.
 
 `validate` and `problems` ask whether the JSON of a document keeps the rules; `schema` gives the
-rules, for editors and for other programs. Keys that a schema does not name are allowed, except where
-an unknown one could only be a mistake: in a vocabulary, and in the setting of a clock.
+rules, for editors and for other programs. Keys that a schema does not name are allowed, except
+where an unknown one could only be a mistake: in a vocabulary, and in the setting of a clock.
 """
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
@@ -27,13 +28,13 @@ def schema(kind: str, *, settings: ServerSettings | None = None) -> dict[str, An
         One of `KINDS`. An ``event``, ``settings``, ``vocabulary``, ``users`` or ``tags`` is a file;
         ``log``, ``file`` and ``commit`` are a line of one.
     settings : ServerSettings or None
-        The limits of the vocabulary in use: what tags, labels and replay ids may look like. None for
-        those of the default vocabulary.
+        The limits of the vocabulary in use: what tags, labels and replay ids may look like. None
+        for those of the default vocabulary.
 
     Returns
     -------
     dict
-        Made for this call: it may be changed.
+        A copy: it may be changed.
 
     Raises
     ------
@@ -44,10 +45,8 @@ def schema(kind: str, *, settings: ServerSettings | None = None) -> dict[str, An
         make = KINDS[kind]
     except KeyError:
         raise ValueError(f"no schema is named {kind!r}; there are {', '.join(KINDS)}") from None
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **make(DEFAULT.settings if settings is None else settings),
-    }
+    rules = make(DEFAULT.settings if settings is None else settings)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **deepcopy(rules)}
 
 
 @lru_cache(maxsize=64)
@@ -85,9 +84,7 @@ def problems(kind: str, data: Any, *, settings: ServerSettings | None = None) ->
     return found(_check(kind, settings), data)
 
 
-def validate(
-    kind: str, data: Any, *, where: str, settings: ServerSettings | None = None
-) -> None:
+def validate(kind: str, data: Any, *, where: str, settings: ServerSettings | None = None) -> None:
     """Refuse a document that breaks a rule.
 
     Parameters

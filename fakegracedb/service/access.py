@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..documents import Event, Log, User
-from ..errors import ApiError
+from ..errors import ApiError, NotFaked
+from ..identifiers import is_content_id
 from ..store import View
 from ..vocabulary import Vocabulary
 
@@ -101,9 +103,15 @@ def caller_named(
             permissions=known.permissions,
         )
     if user is None:
-        internal = tuple(group for group in names.user_groups if group not in EXTERNAL_GROUPS)
-        user = _person(name, internal, pipelines=None, permissions=("t90_grbevent",))
+        user = _insider(name, names)
     return Caller(user, v2)
+
+
+@lru_cache(maxsize=256)
+def _insider(name: str, names: Vocabulary) -> User:
+    """Give the user that everybody is of whom the store knows nothing else."""
+    internal = tuple(group for group in names.user_groups if group not in EXTERNAL_GROUPS)
+    return _person(name, internal, pipelines=None, permissions=("t90_grbevent",))
 
 
 def _person(
@@ -151,8 +159,12 @@ def find_event(view: View, caller: Caller, asked: str, *, change: bool = False) 
     ------
     ApiError
         403 for an unauthenticated reader, 404 for no such event, 403 without the permission.
+    NotFaked
+        For a content id in place of a graceid.
     """
     require_user(caller)
+    if is_content_id(asked):
+        raise NotFaked(f"the event with the content id {asked}: comes with issue 2")
     event = view.find_event(asked)
     if event is None:
         raise ApiError(404, "Event not found.", plain=True)

@@ -18,11 +18,11 @@ from ..store import Store, Transaction, View
 from ..store.layout import event_folder
 from ..vocabulary import Vocabulary
 from . import labels, logs
-from .access import Caller, find_event, new_permissions
+from .access import Caller, find_event, new_permissions, refuse
 from .files import COMMA
 from .outcome import Outcome
 
-__all__ = ["NewEvent", "Upload", "create", "one", "replace_data", "upload_errors"]
+__all__ = ["NewEvent", "Upload", "create", "one", "replace_data", "replaceable", "upload_errors"]
 
 _REQUIRED = "This field is required."
 _EMPTY = "The submitted file is empty."
@@ -146,6 +146,8 @@ def _check(names: Vocabulary, caller: Caller, new: NewEvent) -> None:
             "Please ask for its review first.",
             plain=True,
         )
+    if new.group == "Test" and not caller.internal:
+        raise refuse()
     if new.group != "Test" and new.pipeline is not None:
         if pipeline is None:
             raise ApiError(400, {"error": "Please provide a valid pipeline."})
@@ -277,7 +279,7 @@ def replace_data(store: Store, caller: Caller, asked: str, upload: Upload | None
     Warnings are dropped and labels stay, as on the server. A file that cannot be read is an error
     here, although its version, its log entry and what had been read of it are kept.
     """
-    current = store.read(lambda view: _replaceable(view, caller, asked))
+    current = store.read(lambda view: replaceable(view, caller, asked))
     if errors := upload_errors(upload):
         raise ApiError(400, {"errors": errors})
     assert upload is not None
@@ -290,7 +292,7 @@ def replace_data(store: Store, caller: Caller, asked: str, upload: Upload | None
         )
     )
     with store.transaction(f"PUT events/{asked}", caller.name) as tx:
-        event = _replaceable(tx, caller, asked)
+        event = replaceable(tx, caller, asked)
         _store_original(tx, caller, event, upload)
         failed = reading.failure is not None and reading.fatal
         values = reading.values if failed else {**reading.values, **reading.unsaved}
@@ -298,7 +300,14 @@ def replace_data(store: Store, caller: Caller, asked: str, upload: Upload | None
         return Outcome(event, ApiError(500, {"error": reading.failure}) if failed else None)
 
 
-def _replaceable(view: View, caller: Caller, asked: str) -> Event:
+def replaceable(view: View, caller: Caller, asked: str) -> Event:
+    """Give an event whose data the caller may replace.
+
+    Raises
+    ------
+    ApiError
+        403 for anybody but the submitter, beside what `find_event` raises.
+    """
     event = find_event(view, caller, asked, change=True)
     if event.submitter != caller.name:
         raise ApiError(

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import vocabulary
-from ..documents import Event, FileVersion, Log, Settings, Tag, User
+from ..documents import Event, Settings, Tag, User
 from ..documents.world import FORMAT
 from ..errors import StoreError
 from . import layout
 from .series import Files, Logs
 
-__all__ = ["decode", "decode_lines", "document_json", "kind", "parse", "series", "validate"]
+if TYPE_CHECKING:
+    from ..vocabulary import ServerSettings
+
+__all__ = [
+    "Tags",
+    "Users",
+    "decode",
+    "decode_lines",
+    "document_json",
+    "is_document",
+    "is_series",
+    "kind",
+    "parse",
+    "parse_lines",
+    "series",
+    "validate",
+]
 
 
 def _settings(data: Mapping[str, Any]) -> Settings:
@@ -26,12 +42,28 @@ def _settings(data: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def _users(data: Mapping[str, Any]) -> dict[str, User]:
-    return {user.name: user for user in map(User.from_json, data["users"])}
+class Users(dict[str, User]):
+    """The users by name, and what else stands in their document."""
+
+    unknown: Mapping[str, Any] = {}
 
 
-def _tags(data: Mapping[str, Any]) -> tuple[Tag, ...]:
-    return tuple(map(Tag.from_json, data["tags"]))
+class Tags(tuple[Tag, ...]):
+    """The tags, and what else stands in their document."""
+
+    unknown: Mapping[str, Any] = {}
+
+
+def _users(data: Mapping[str, Any]) -> Users:
+    users = Users((user.name, user) for user in map(User.from_json, data["users"]))
+    users.unknown = {key: value for key, value in data.items() if key != "users"}
+    return users
+
+
+def _tags(data: Mapping[str, Any]) -> Tags:
+    tags = Tags(map(Tag.from_json, data["tags"]))
+    tags.unknown = {key: value for key, value in data.items() if key != "tags"}
+    return tags
 
 
 _DOCUMENTS: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
@@ -54,8 +86,20 @@ def _name(path: str) -> str:
 def kind(path: str) -> str | None:
     """Name the schema of the file at a path of a store; None for a file that is not ours."""
     name = _name(path)
+    if path == layout.JOURNAL:
+        return "commit"
     entry = _DOCUMENTS.get(name) or _SERIES.get(name)
     return entry[0] if entry else None
+
+
+def is_document(path: str) -> bool:
+    """Whether the file at a path of a store is a document, to be replaced as a whole."""
+    return _name(path) in _DOCUMENTS
+
+
+def is_series(path: str) -> bool:
+    """Whether the file at a path of a store is a series, which grows line by line."""
+    return _name(path) in _SERIES
 
 
 def series(path: str) -> Logs | Files:
@@ -67,10 +111,10 @@ def document_json(value: Any) -> dict[str, Any]:
     """Give the JSON of a document as `decode` gave it."""
     if isinstance(value, vocabulary.Vocabulary):
         return value.to_json()
-    if isinstance(value, dict):
-        return {"users": [user.to_json() for user in value.values()]}
-    if isinstance(value, tuple):
-        return {"tags": [tag.to_json() for tag in value]}
+    if isinstance(value, Users):
+        return {"users": [user.to_json() for user in value.values()], **value.unknown}
+    if isinstance(value, Tags):
+        return {"tags": [tag.to_json() for tag in value], **value.unknown}
     data: dict[str, Any] = value.to_json()
     return data
 
@@ -93,8 +137,22 @@ def parse(path: str, text: bytes, line: int | None = None) -> dict[str, Any]:
     return data
 
 
-def validate(path: str, data: Mapping[str, Any], line: int | None = None) -> None:
+def validate(
+    path: str,
+    data: Mapping[str, Any],
+    line: int | None = None,
+    limits: ServerSettings | None = None,
+) -> None:
     """Hold what came from outside against its schema.
+
+    Parameters
+    ----------
+    path, line
+        Where it is; the path tells what it is.
+    data : mapping
+        The JSON.
+    limits : ServerSettings or None
+        Of the store's vocabulary, where they are not the usual ones.
 
     Raises
     ------
@@ -103,13 +161,13 @@ def validate(path: str, data: Mapping[str, Any], line: int | None = None) -> Non
     """
     from .. import schemas
 
-    where = path if line is None else f"{path}, line {line}"
     name = kind(path)
     if name is not None:
-        schemas.validate(name, data, where=where)
+        where = path if line is None else f"{path}, line {line}"
+        schemas.validate(name, data, where=where, settings=limits)
 
 
-def decode(path: str, data: Mapping[str, Any], *, foreign: bool = False) -> Any:
+def decode(path: str, data: Mapping[str, Any]) -> Any:
     """Give the typed document for the JSON of a file.
 
     Parameters
@@ -118,16 +176,12 @@ def decode(path: str, data: Mapping[str, Any], *, foreign: bool = False) -> Any:
         Place in the store; tells what it is.
     data : mapping
         The JSON.
-    foreign : bool
-        Whether somebody else may have written it, so that its schema has to be asked.
 
     Raises
     ------
     StoreError
         If it does not fit.
     """
-    if foreign:
-        validate(path, data)
     try:
         return _DOCUMENTS[_name(path)][1](data)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -135,18 +189,35 @@ def decode(path: str, data: Mapping[str, Any], *, foreign: bool = False) -> Any:
         raise StoreError(f"{path}: {error}") from error
 
 
-def decode_lines(
-    path: str, lines: Iterable[Mapping[str, Any]], *, foreign: bool = False
-) -> list[Log] | list[FileVersion]:
-    """Give the typed entries for the JSON of a series; as `decode`."""
-    make = _SERIES[_name(path)][1].entry.from_json
-    entries: list[Any] = []
-    for number, data in enumerate(lines, start=1):
+def decode_lines(path: str, lines: Iterable[tuple[int, Mapping[str, Any]]]) -> list[Any]:
+    """Give the typed entries for the JSON of lines of a series, which come with their numbers.
+
+    Raises
+    ------
+    StoreError
+        If one does not fit.
+    """
+    make: Callable[[Mapping[str, Any]], Any] = _SERIES[_name(path)][1].entry.from_json
+    entries = []
+    for number, data in lines:
         try:
-            if foreign:
-                validate(path, data, number)
             entries.append(make(data))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             validate(path, data, number)
             raise StoreError(f"{path}, line {number}: {error}") from error
     return entries
+
+
+def parse_lines(path: str, text: bytes) -> list[tuple[int, dict[str, Any]]]:
+    """Give the JSON of the lines of a series with their numbers; empty lines are left out.
+
+    Raises
+    ------
+    StoreError
+        If a line is no JSON object.
+    """
+    return [
+        (number, parse(path, line, number))
+        for number, line in enumerate(text.split(b"\n"), start=1)
+        if line.strip()
+    ]

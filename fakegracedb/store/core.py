@@ -1,4 +1,4 @@
-"""What all users of one store directory in this process share: locks, memory, the journal read so far."""
+"""What all users of one directory in this process share: locks, memory, the journal so far."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, cast
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..errors import StoreError
 from . import contents, disk, layout
 from .journal import Journal, State
-from .series import Files, Logs
+
+if TYPE_CHECKING:
+    from ..vocabulary import ServerSettings
 
 __all__ = ["Core", "Remembered", "core_of"]
 
@@ -45,7 +45,7 @@ class Remembered:
     def __init__(self, identity: disk.Identity, value: Any, tail: bytes = b"") -> None:
         self.identity = identity
         self.value = value
-        self.tail = tail
+        self.tail = tail[-_TAIL:]
         self.memo: dict[Any, Any] = {}
 
 
@@ -58,15 +58,15 @@ class Core:
         self.state = State()
         self.remembered: dict[str, Remembered] = {}
         self.attached: dict[str, Any] = {}
+        self.lock = disk.Lock(self.place(layout.LOCK))
         self.renew_locks()
 
     def renew_locks(self) -> None:
         """Begin with locks that nobody holds: at the start, and in a forked child."""
         self.threads = threading.RLock()
-        self._swapping = threading.Lock()
+        self._memory = threading.Lock()  # what is remembered belongs to one state
         self.writer_depth = 0
-        # the RLock admits one thread at a time, so that the file lock needs no state by thread
-        self._file_lock = FileLock(self.place(layout.LOCK), timeout=_PATIENCE, thread_local=False)
+        self.lock.forget()
 
     def attach(self, name: str, make: Callable[[], T]) -> T:
         """Give what belongs to this store within the process; made at the first call."""
@@ -75,17 +75,34 @@ class Core:
         except KeyError:
             return cast(T, self.attached.setdefault(name, make()))
 
-    def place(self, path: str) -> str:
-        """Give the file-system path of a place in the store."""
-        return f"{self.path}/{path}"
+    # Places
 
-    def current(self, path: str, state: State) -> str:
-        """Give where a place is to be read: beside the store while it takes in a snapshot."""
+    def place(self, path: str) -> str:
+        """Give the file-system path of a place in the store.
+
+        Raises
+        ------
+        StoreError
+            If it would lie outside the store.
+        """
+        if layout.is_place(path):
+            return f"{self.path}/{path}"
+        raise StoreError(f"{path!r} is no place in a store")
+
+    def exists(self) -> bool:
+        """Whether the directory is a store: the journal comes with the first change."""
+        return disk.exists(self.journal.path)
+
+    def look(self, path: str, state: State, read: Callable[[str], T]) -> T:
+        """Read what belongs at a place: it lies beside the store while that takes in a snapshot."""
         if state.restoring:
             ready = self.place(f"{layout.RESTORING}/{path.partition('/')[0]}")
             if disk.exists(ready):
-                return self.place(f"{layout.RESTORING}/{path}")
-        return self.place(path)
+                found = read(self.place(f"{layout.RESTORING}/{path}"))
+                # what was not there may have gone to its own place in between
+                if found or disk.exists(ready):
+                    return found
+        return read(self.place(path))
 
     # Reading
 
@@ -93,31 +110,57 @@ class Core:
         """Take in what others committed, forgetting what they touched."""
         before = self.state
         state, touched = self.journal.refresh(before)
-        if state is not before:
-            if touched is None:
-                self.remembered.clear()
-            else:
-                for path in touched:
-                    self.remembered.pop(path, None)
-            with self._swapping:
-                if self.state is before:  # else somebody has read on meanwhile
-                    self.state = state
+        if state is before:
+            return state
+        if touched is None:
+            self._refuse_newer(state)
+        with self._memory:
+            if self.state is before:  # else somebody has read on meanwhile
+                self.state = state
+                if touched is None:
+                    self.remembered.clear()
+                else:
+                    # a series grows, and whoever reads it sees that
+                    for path in filter(contents.is_document, touched):
+                        self.remembered.pop(path, None)
         return state
+
+    def _refuse_newer(self, state: State) -> None:
+        found = self.look(layout.SETTINGS, state, disk.read)
+        if found is not None:
+            contents.decode(layout.SETTINGS, contents.parse(layout.SETTINGS, found[0]))
 
     def publish(self, state: State) -> None:
         """Say how far the journal has come; only the writer, who knows."""
-        with self._swapping:
+        with self._memory:
+            if state.epoch != self.state.epoch:
+                self.remembered.clear()
             self.state = state
 
-    def _remember(self, path: str, entry: Remembered) -> Remembered:
-        while len(self.remembered) >= _MOST_REMEMBERED:
-            with contextlib.suppress(KeyError, RuntimeError, StopIteration):
-                del self.remembered[next(iter(self.remembered))]
+    def keep(self, path: str, value: Any, identity: disk.Identity, tail: bytes = b"") -> None:
+        """Remember what the writer has just written."""
+        with self._memory:
+            self._keep(path, Remembered(identity, value, tail))
+
+    def _keep(self, path: str, entry: Remembered) -> None:
+        if len(self.remembered) >= _MOST_REMEMBERED:
+            del self.remembered[next(iter(self.remembered))]
         self.remembered[path] = entry
+
+    def forget(self, path: str) -> None:
+        """Read a file anew at the next time."""
+        with self._memory:
+            self.remembered.pop(path, None)
+
+    def _remember(self, path: str, entry: Remembered, state: State) -> Remembered:
+        with self._memory:
+            # what was read as of an earlier state is not what a later commit has told to forget
+            if self.state.version == state.version:
+                self._keep(path, entry)
         return entry
 
-    def _foreign(self, identity: disk.Identity, known: Remembered | None, state: State) -> bool:
-        """Whether a file may have been changed by hand.
+    def foreign(self, identity: disk.Identity, known: Remembered | None, state: State) -> bool:
+        """Whether a file may have been changed by hand, so that its schema has to be asked.
 
         Our own changes are announced by the journal, which is written last: what changed without an
         announcement, or after the journal, is somebody else's work.
@@ -128,74 +171,105 @@ class Core:
             return False
         return disk.identity(self.journal.path) == state.identity  # else a commit is on its way
 
+    def limits(self, state: State) -> ServerSettings | None:
+        """Give the limits that the store's own vocabulary sets, None for the usual ones."""
+        names = self.document(layout.VOCABULARY, state)
+        return None if names is None else names.value.settings
+
     def document(self, path: str, state: State) -> Remembered | None:
         """Give the parsed document at a path as it is on disk, None where there is none."""
-        where = self.current(path, state)
+        if state.pending:
+            return self.look(path, state, lambda where: self._document(path, where, state))
+        return self._document(path, self.place(path), state)
+
+    def _document(self, path: str, where: str, state: State) -> Remembered | None:
+        identity = disk.identity(where)
+        known = self.remembered.get(path)
+        if known is not None and known.identity == identity:
+            return known
+        found = None if identity is None else disk.read(where)
+        if found is None:
+            return None
+        text, identity = found
+        value = self.decoded(path, text, identity, known, state)
+        return self._remember(path, Remembered(identity, value), state)
+
+    def decoded(
+        self,
+        path: str,
+        text: bytes,
+        identity: disk.Identity,
+        known: Remembered | None,
+        state: State,
+    ) -> Any:
+        """Give the typed document in a file that has just been read."""
+        data = contents.parse(path, text)
+        if self.foreign(identity, known, state):
+            limits = None if path == layout.VOCABULARY else self.limits(state)
+            contents.validate(path, data, limits=limits)
+        return contents.decode(path, data)
+
+    def series(self, path: str, state: State) -> Remembered | None:
+        """Give the parsed series at a path as it is on disk, None where there is none."""
+        if state.pending:
+            return self.look(path, state, lambda where: self._series(path, where, state))
+        return self._series(path, self.place(path), state)
+
+    def _series(self, path: str, where: str, state: State) -> Remembered | None:
         identity = disk.identity(where)
         known = self.remembered.get(path)
         if known is not None and known.identity == identity:
             return known
         if identity is None:
             return None
+        if known is not None and known.identity[0] == identity[0]:
+            with contextlib.suppress(StoreError):  # told again with the number of the line
+                longer = self._longer(path, where, known, state)
+                if longer is not None:
+                    return longer
         found = disk.read(where)
         if found is None:
             return None
         text, identity = found
-        value = contents.decode(
-            path,
-            contents.parse(path, text),
-            foreign=self._foreign(identity, known, state),
-        )
-        return self._remember(path, Remembered(identity, value))
+        return self._extended(path, contents.series(path), text, b"", identity, known, state)
 
-    def series(self, path: str, state: State) -> Remembered | None:
-        """Give the parsed series at a path as it is on disk, None where there is none."""
-        where = self.current(path, state)
-        identity = disk.identity(where)
-        known = self.remembered.get(path)
-        if known is not None and known.identity == identity:
-            return known
-        if identity is None:
+    def _longer(self, path: str, where: str, known: Remembered, state: State) -> Remembered | None:
+        """Read only the new lines of a series; None if it did not just grow."""
+        found = disk.read_from(where, known.identity[1] - len(known.tail))
+        if found is None or not found[0].startswith(known.tail):
             return None
-        # only the new lines are read, if all before them is as it was
-        start = 0
-        if known is not None and known.identity[0] == identity[0]:
-            start = known.identity[1] - len(known.tail)
-        found = disk.read_from(where, start)
-        if found is None:
+        text, identity = found
+        new = text[len(known.tail) :]
+        # an edit that leaves the length as it is has to be looked for
+        if not new:
             return None
-        data, identity = found
-        tail = known.tail if known is not None else b""
-        if start and known is not None and tail and data.startswith(tail):
-            values: Logs | Files = known.value
-            new, first = data[len(tail) :], False
-        else:
-            if start:
-                found = disk.read(where)
-                if found is None:
-                    return None
-                data, identity = found
-            values, new, first = contents.series(path), data, True
-        lines, rest = self._lines(path, new)
-        entries: Any = contents.decode_lines(
-            path, lines, foreign=self._foreign(identity, known if first else None, state)
-        )
-        values = values.extended(entries)
-        if rest:  # the file does not end here for us: read it again next time
-            return Remembered(identity, values)
-        return self._remember(path, Remembered(identity, values, data[-_TAIL:]))
+        return self._extended(path, known.value, new, known.tail, identity, None, state)
 
-    @staticmethod
-    def _lines(path: str, data: bytes) -> tuple[list[dict[str, Any]], bytes]:
-        """Give the JSON of the lines, and what a cut-off last line holds."""
-        lines = data.split(b"\n")
-        rest = lines.pop()
-        parsed = [contents.parse(path, line, n) for n, line in enumerate(lines, 1) if line]
+    def _extended(
+        self,
+        path: str,
+        values: Any,
+        text: bytes,
+        tail: bytes,
+        identity: disk.Identity,
+        known: Remembered | None,
+        state: State,
+    ) -> Remembered:
+        """Give a series with the entries in a text behind it."""
+        whole, _, rest = text.rpartition(b"\n")
+        lines = contents.parse_lines(path, whole)
         if rest:
             # a line whose writer died: the journal has it; or an editor that sets no last newline
             with contextlib.suppress(StoreError):
-                parsed.append(contents.parse(path, rest))
-        return parsed, rest
+                lines.append((text.count(b"\n") + 1, contents.parse(path, rest)))
+        if self.foreign(identity, known, state):
+            limits = self.limits(state)
+            for number, data in lines:
+                contents.validate(path, data, number, limits)
+        values = values.extended(contents.decode_lines(path, lines))
+        entry = Remembered(identity, values, tail + text)
+        # where the file does not end with a line, it is read again next time
+        return entry if rest else self._remember(path, entry, state)
 
     # Writing
 
@@ -211,25 +285,27 @@ class Core:
         with self.threads:
             if self.writer_depth:
                 raise StoreError("a transaction cannot be opened within a transaction")
-            try:
-                disk.make_folder(self.path, parents=True)
-                self._file_lock.acquire()
-            except Timeout:
-                raise StoreError(
-                    f"{self.path} has been locked by another program for {_PATIENCE:.0f} s"
-                ) from None
-            except OSError as error:
-                raise StoreError(f"{self.path} cannot be written to: {error}") from error
+            self._acquire()
             self.writer_depth = 1
             try:
                 yield
             finally:
                 self.writer_depth = 0
-                self._file_lock.release()
+                self.lock.release()
 
-    def keep(self, path: str, value: Any, identity: disk.Identity, tail: bytes = b"") -> None:
-        """Remember what was just written."""
-        self._remember(path, Remembered(identity, value, tail))
+    def _acquire(self) -> None:
+        try:
+            try:
+                self.lock.acquire(_PATIENCE)
+            except FileNotFoundError:
+                disk.make_folder(self.path)
+                self.lock.acquire(_PATIENCE)
+        except TimeoutError:
+            raise StoreError(
+                f"{self.path} has been locked by another program for {_PATIENCE:.0f} s"
+            ) from None
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be written to: {error}") from error
 
 
 _cores: weakref.WeakValueDictionary[str, Core] = weakref.WeakValueDictionary()
@@ -238,7 +314,7 @@ _cores_lock = threading.Lock()
 
 def core_of(path: str) -> Core:
     """Give the core of the store at a path: one for all who name the same directory."""
-    whole = os.path.realpath(path)
+    whole = disk.real_path(path)
     with _cores_lock:
         core = _cores.get(whole)
         if core is None:

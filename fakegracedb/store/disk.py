@@ -6,30 +6,46 @@ file system, or a test that dies at the n-th call, can stand in for them.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
-import shutil
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import IO, TypeAlias
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import IO, Any, TypeAlias
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = [
     "Identity",
-    "Path",
+    "Lock",
     "append",
+    "copy",
     "entries",
     "exists",
+    "files_below",
     "identity",
     "is_folder",
+    "is_link",
     "link_or_copy",
     "make_folder",
     "move",
-    "open_blob",
+    "opened",
+    "pieces",
     "read",
+    "read_end",
     "read_from",
+    "real_path",
     "remove",
+    "remove_empty",
     "remove_tree",
     "replace",
+    "sync_folder",
+    "temporary_folder",
     "truncate",
     "write_new",
 ]
@@ -38,28 +54,57 @@ __all__ = [
 Identity: TypeAlias = tuple[int, int, int]
 
 _PIECE = 1 << 20  # bytes written or copied at once
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
+
+# Looking
+
+
+def real_path(path: str) -> str:
+    """Give the absolute path of a file or folder without links in it."""
+    return os.path.realpath(path)
+
+
+def temporary_folder() -> str:
+    """Give the folder for temporary files."""
+    return tempfile.gettempdir()
 
 
 def _identity(status: os.stat_result) -> Identity:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116 - called for every read; Path costs more than the call
+    except OSError as error:
+        if error.errno in _NOT_THERE:
+            return None
+        raise
+
+
 def identity(path: str) -> Identity | None:
     """Give the identity of a file, None where there is none."""
-    try:
-        return _identity(os.stat(path))  # noqa: PTH116 - called for every read; Path costs more than the call
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    status = _status(path)
+    return None if status is None else _identity(status)
 
 
 def exists(path: str) -> bool:
     """Whether there is a file or folder."""
-    return identity(path) is not None
+    return _status(path) is not None
 
 
 def is_folder(path: str) -> bool:
     """Whether there is a folder."""
-    return Path(path).is_dir()
+    status = _status(path)
+    return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def is_link(path: str) -> bool:
+    """Whether there is a symbolic link."""
+    try:
+        return stat.S_ISLNK(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def entries(path: str) -> list[str]:
@@ -70,29 +115,74 @@ def entries(path: str) -> list[str]:
         return []
 
 
+def files_below(path: str) -> Iterator[tuple[str, bool]]:
+    """Give the files below a folder relative to it, with ``/``, and whether each is a link."""
+    try:
+        with os.scandir(path) as found:
+            listed = sorted(found, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in listed:
+        if entry.is_dir(follow_symlinks=False):
+            for name, link in files_below(entry.path):
+                yield f"{entry.name}/{name}", link
+        else:
+            yield entry.name, entry.is_symlink()
+
+
+# Reading
+
+
+def opened(path: str) -> tuple[IO[bytes], Identity] | None:
+    """Open a file for reading, None where there is none."""
+    try:
+        file = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - whoever reads it closes it
+    except OSError as error:
+        if error.errno in _NOT_THERE:
+            return None
+        raise
+    return file, _identity(os.fstat(file.fileno()))
+
+
 def read(path: str) -> tuple[bytes, Identity] | None:
     """Give the content of a file and the identity it had, None where there is none."""
     return read_from(path, 0)
 
 
-def read_from(path: str, offset: int, length: int = -1) -> tuple[bytes, Identity] | None:
-    """Give the content of a file from an offset on [bytes], and the identity it had."""
-    try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-            status = _identity(os.fstat(file.fileno()))
-            if offset:
-                file.seek(offset)
-            if length >= 0:
-                return file.read(length), status
-            return file.readall(), status
-    except (FileNotFoundError, NotADirectoryError):
+def read_from(path: str, offset: int) -> tuple[bytes, Identity] | None:
+    """Give the content of a file from an offset on [bytes], and the identity it had.
+
+    No more is read than was there at that moment, and at one go: what is cut off and written anew
+    meanwhile must not be joined to what was there before.
+    """
+    found = opened(path)
+    if found is None:
         return None
+    file, status = found
+    with file:
+        if offset:
+            file.seek(offset)
+        length = status[1] - offset
+        data = file.read(length) if length > 0 else b""
+        while len(data) < length and (more := file.read(length - len(data))):
+            data += more
+    return data, status
 
 
-def open_blob(path: str) -> tuple[IO[bytes], int]:
-    """Open a file for reading; give it with its length [bytes]."""
-    file = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - whoever sends it closes it
-    return file, os.fstat(file.fileno()).st_size
+def read_end(path: str, length: int) -> tuple[bytes, Identity] | None:
+    """Give so many bytes of the end of a file, or all it has, and the identity it had."""
+    found = identity(path)
+    return None if found is None else read_from(path, max(0, found[1] - length))
+
+
+def pieces(path: str) -> Iterator[bytes]:
+    """Give the content of a file piece by piece."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+# Writing
 
 
 def _write(file: IO[bytes], data: bytes | memoryview) -> None:
@@ -100,10 +190,6 @@ def _write(file: IO[bytes], data: bytes | memoryview) -> None:
     while len(view):
         written = file.write(view[:_PIECE])  # a raw file may take less than it is given
         view = view[written:]
-
-
-def _sync(file: IO[bytes]) -> None:
-    os.fsync(file.fileno())
 
 
 def sync_folder(path: str) -> None:
@@ -134,18 +220,18 @@ def write_new(path: str, data: bytes | memoryview, *, fsync: bool = False) -> No
     with file:
         _write(file, data)
         if fsync:
-            _sync(file)
+            os.fsync(file.fileno())
 
 
 def replace(path: str, data: bytes | memoryview, *, fsync: bool = False) -> Identity:
     """Write a file whole: a reader finds the old one or the new one. Give its identity."""
-    folder, name = os.path.split(path)
-    temporary = f"{folder}{os.sep}.{name}.{os.getpid()}.tmp"
+    folder, _, name = path.rpartition("/")
+    temporary = f"{folder}/.{name}.{os.getpid()}.tmp"
     try:
         with open(temporary, "wb", buffering=0) as file:  # noqa: PTH123
             _write(file, data)
             if fsync:
-                _sync(file)
+                os.fsync(file.fileno())
             status = _identity(os.fstat(file.fileno()))
         os.replace(temporary, path)  # noqa: PTH105
     except BaseException:
@@ -166,11 +252,14 @@ def append(path: str, data: bytes, *, fsync: bool = False) -> Identity:
         try:
             _write(file, data)
             if fsync:
-                _sync(file)
+                os.fsync(file.fileno())
         except OSError:
             file.truncate(size)
             raise
-        return _identity(os.fstat(file.fileno()))
+        status = _identity(os.fstat(file.fileno()))
+    if fsync and not size:
+        sync_folder(path.rpartition("/")[0])
+    return status
 
 
 def truncate(path: str, size: int) -> None:
@@ -179,30 +268,21 @@ def truncate(path: str, size: int) -> None:
         file.truncate(size)
 
 
-def make_folder(path: str, *, parents: bool = False) -> None:
-    """Make a folder; one that is there already is no error."""
-    if parents:
-        Path(path).mkdir(parents=True, exist_ok=True)
-        return
+def copy(source: str, target: str) -> None:
+    """Copy a file to a name that is free."""
+    with open(target, "xb", buffering=0) as file:  # noqa: PTH123
+        for piece in pieces(source):
+            _write(file, piece)
+
+
+def link_or_copy(source: str, target: str) -> None:
+    """Make a second name for a file that never changes, or a copy where the disk cannot."""
     try:
-        os.mkdir(path)  # noqa: PTH102
-    except FileExistsError:
-        if not is_folder(path):
-            raise
-
-
-def remove(path: str) -> None:
-    """Remove a file; none there is no error."""
-    try:
-        os.unlink(path)  # noqa: PTH108
-    except (FileNotFoundError, NotADirectoryError):
-        pass
-
-
-def remove_tree(path: str) -> None:
-    """Remove a folder and all in it; none there is no error."""
-    if is_folder(path):
-        shutil.rmtree(path)
+        os.link(source, target)
+    except (FileNotFoundError, FileExistsError):
+        raise
+    except OSError:
+        copy(source, target)
 
 
 def move(source: str, target: str) -> None:
@@ -210,40 +290,128 @@ def move(source: str, target: str) -> None:
     os.replace(source, target)  # noqa: PTH105
 
 
-def link_or_copy(source: str, target: str) -> None:
-    """Make a second name for a file that never changes, or a copy where the disk cannot."""
+def make_folder(path: str) -> None:
+    """Make a folder and those above it that are missing; one that is there is no error."""
     try:
-        os.link(source, target)  # noqa: PTH200
-    except OSError as error:
-        if isinstance(error, FileNotFoundError | FileExistsError):
+        os.mkdir(path)  # noqa: PTH102
+    except FileNotFoundError:
+        above = os.path.dirname(path)  # noqa: PTH120
+        if above == path:
             raise
-        shutil.copyfile(source, target)
+        make_folder(above)
+        make_folder(path)
+    except FileExistsError:
+        if not is_folder(path):
+            raise
 
 
-def pieces(path: str) -> Iterator[bytes]:
-    """Give the content of a file piece by piece."""
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-        while piece := file.read(_PIECE):
-            yield piece
+def remove(path: str) -> None:
+    """Remove a file; none there is no error."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        os.unlink(path)  # noqa: PTH108
 
 
-def writable(path: str) -> bool:
-    """Whether files can be made in a folder (or in the nearest one above it that exists)."""
-    folder = Path(path)
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return os.access(folder, os.W_OK)
+def remove_empty(path: str) -> None:
+    """Remove a folder if nothing is in it."""
+    with contextlib.suppress(OSError):
+        os.rmdir(path)  # noqa: PTH106
 
 
-def names_below(path: str, skip: Iterable[str] = ()) -> Iterator[str]:
-    """Give the files below a folder, relative to it, with ``/``; folders in `skip` are left out."""
-    skipped = set(skip)
-    for name in entries(path):
-        if name in skipped:
-            continue
-        whole = os.path.join(path, name)  # noqa: PTH118
-        if is_folder(whole):
-            for below in names_below(whole):
-                yield f"{name}/{below}"
+def remove_tree(path: str) -> None:
+    """Remove a folder and all in it; none there is no error."""
+    try:
+        with os.scandir(path) as found:
+            listed = list(found)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in listed:
+        if entry.is_dir(follow_symlinks=False):
+            remove_tree(entry.path)
         else:
-            yield name
+            remove(entry.path)
+    os.rmdir(path)  # noqa: PTH106
+
+
+# Excluding other processes
+
+_SHORTEST, _LONGEST = 0.0005, 0.01  # s between two looks at a lock that somebody has
+_BUSY = frozenset({errno.EACCES, errno.EAGAIN})
+
+
+class Lock:
+    """A file that one process at a time holds; for one thread at a time.
+
+    The same protocol as `filelock.FileLock`, which costs more than all the rest of a small change;
+    it is used where the system has no `flock`. The file stays, since others may be waiting for it.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._handle: int | None = None
+        self._other: Any = None
+
+    def acquire(self, patience: float) -> None:
+        """Hold the lock.
+
+        Raises
+        ------
+        TimeoutError
+            If somebody else holds it all the time [s].
+        OSError
+            If the file cannot be made.
+        """
+        if fcntl is None:
+            from filelock import FileLock
+
+            self._other = FileLock(self.path, thread_local=False)
+            self._other.acquire(timeout=patience)
+            return
+        waited, pause = 0.0, _SHORTEST
+        while not self._tried():
+            # counted, not measured: clocks may stand still in a test
+            if waited >= patience:
+                raise TimeoutError(f"{self.path} is held by somebody else")
+            time.sleep(pause)
+            waited += pause
+            pause = min(2 * pause, _LONGEST)
+
+    def _tried(self) -> bool:
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+        held = False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # who removes the store takes the file away, and the next one makes another
+            status = _status(self.path)
+            held = status is not None and status.st_ino == os.fstat(handle).st_ino
+        except OSError as error:
+            if error.errno not in _BUSY:
+                raise
+        finally:
+            if held:
+                self._handle = handle
+            else:
+                os.close(handle)
+        return held
+
+    def release(self) -> None:
+        """Let go of the lock; one that is not held is no error."""
+        if self._other is not None:
+            self._other.release()
+            self._other = None
+        if self._handle is not None:
+            handle, self._handle = self._handle, None
+            try:
+                fcntl.flock(handle, fcntl.LOCK_UN)  # also for children that have the handle too
+            finally:
+                os.close(handle)
+
+    def forget(self) -> None:
+        """Leave the lock to the process that this one was forked from."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None

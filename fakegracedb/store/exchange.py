@@ -1,101 +1,124 @@
 """Whole stores: copies, snapshots, and putting a snapshot in a store's place.
 
 A restore makes the new content ready in a folder beside the old. One line of a new journal commits
-it: from then on readers look there first, while the folders change places one by one.
+it: from then on readers look there first, while the folders change places one by one. The journal
+that comes with the new content goes last.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..documents import Settings
 from ..errors import StoreError
-from . import contents, disk, layout
+from . import care, contents, delivery, disk, inspection, layout
 from .core import Core
-from .journal import Commit, Journal, State
-
-if TYPE_CHECKING:
-    from .store import Store
+from .journal import Commit, State
+from .survey import base_text, counted
 
 __all__ = ["copy", "finish", "reset", "restore"]
 
 _OLD = ".old"
 _EMPTY: dict[str, dict[str, Any]] = {
+    layout.SETTINGS: Settings().to_json(),
     layout.VOCABULARY: {},
     layout.USERS: {"users": []},
     layout.TAGS: {"tags": []},
 }
+_TRIES = 3  # to copy a store before somebody changes it
 
 
-def copy(store: Store, target: str, *, journal: bool) -> None:
+def copy(core: Core, target: str, *, journal: bool) -> None:
     """Copy a store into a directory that is missing or empty."""
+    if not core.exists():
+        raise StoreError(f"there is no store in {core.path} to copy")
+    if f"{target}/".startswith(f"{core.path}/"):
+        raise StoreError(f"{target} lies in the store itself: a copy needs a folder elsewhere")
     if disk.entries(target):
         raise StoreError(f"{target} is not empty: a copy needs a folder of its own")
-    if not store.exists():
-        raise StoreError(f"there is no store in {store.path} to copy")
-    core = store._core
-    if disk.writable(core.path):
-        with store._writing():  # nobody changes it meanwhile, and nothing is left half done
-            _copy_tree(core.path, target)
-            _copy_journal(core, target, whole=journal)
-    else:
-        if core.refresh().pending:
-            raise StoreError(
-                f"{core.path} is read-only and its last writer died before it was done: "
-                "copy the folder itself, and open the copy"
-            )
-        _copy_tree(core.path, target)
-        _copy_journal(core, target, whole=journal)
+    taken = _taken(core, target)
+    delivery.finish(taken)
+    if not journal:
+        care.compact(taken)
 
 
-def _copy_journal(core: Core, target: str, *, whole: bool) -> None:
-    """Copy the journal, last of all: a document newer than it counts as edited by hand."""
-    state = core.refresh()
-    if whole:
-        found = disk.read(core.journal.path)
-        text = found[0][: state.offset] if found else b""
-    else:
-        text = Commit(n=state.n, counters=state.counters, base=True).to_line()
-    if text:
-        disk.write_new(f"{target}/{layout.JOURNAL}", text)
+def _taken(core: Core, target: str) -> Core:
+    """Copy a store as it is, with what its last writer may have left undone."""
+    for _ in range(_TRIES):
+        state = core.refresh()
+        if not state.restoring:
+            try:
+                _copy_all(core, state, target)
+            except FileNotFoundError:  # a file of something that was taken back, or exchanged
+                if core.refresh().version == state.version:
+                    disk.remove_tree(target)
+                    raise
+            if core.refresh().version == state.version:
+                return Core(target)
+        disk.remove_tree(target)
+    with core.writing():  # it is busy, or being exchanged
+        _copy_all(core, delivery.finish(core), target)
+    return Core(target)
 
 
-def _copy_tree(source: str, target: str) -> None:
-    """Copy all but the journal: our own documents as files of their own, uploads as links."""
-    disk.make_folder(target, parents=True)
+def _copy_all(core: Core, state: State, target: str) -> None:
+    """Copy our own documents to files of their own, and link the uploads.
+
+    The settings come first, by which a copy that was cut short is known; the journal last, since a
+    document that is newer counts as edited by hand.
+    """
+    fsync = delivery.synchronous(core, state)
+    source = core.path
+    disk.make_folder(target)
     made = {""}
-    left_out = {layout.JOURNAL, layout.LOCK, layout.RESTORING}
-    for name in disk.names_below(source, skip=left_out):
-        if name.endswith((".tmp", ".checkpoint")):
+    for name, link in sorted(disk.files_below(source), key=lambda one: one[0] != layout.SETTINGS):
+        folder, _, last = name.rpartition("/")
+        if folder:
+            if not folder.startswith(layout.EVENTS) or layout.is_temporary(last):
+                continue  # not ours, or on its way
+        elif name not in layout.DOCUMENTS:
             continue
-        folder = name.rpartition("/")[0]
         if folder not in made:
-            disk.make_folder(f"{target}/{folder}", parents=True)
+            disk.make_folder(f"{target}/{folder}")
             made.add(folder)
-        if contents.kind(name) is None and "/" in name:
-            disk.link_or_copy(f"{source}/{name}", f"{target}/{name}")
-        else:
+        if contents.kind(name) is not None:
             found = disk.read(f"{source}/{name}")
-            disk.write_new(f"{target}/{name}", found[0] if found else b"")
+            if found is not None:
+                disk.write_new(f"{target}/{name}", found[0], fsync=fsync)
+        elif link:
+            disk.copy(f"{source}/{name}", f"{target}/{name}")
+        else:
+            disk.link_or_copy(f"{source}/{name}", f"{target}/{name}")
+    disk.write_new(f"{target}/{layout.IGNORED}", layout.GITIGNORE_TEXT.encode())
+    found = disk.read(core.journal.path)
+    if found is not None:
+        # only now it is a store
+        disk.replace(f"{target}/{layout.JOURNAL}", found[0][: state.offset], fsync=fsync)
 
 
 def restore(core: Core, source: str) -> None:
     """Put the content of a snapshot in the place of a store's."""
-    from . import care
-
-    if not disk.exists(f"{source}/{layout.SETTINGS}"):
-        raise StoreError(f"there is no snapshot of a store in {source}")
     other = Core(source)
-    problems = care.check(other)
-    if problems:
-        raise StoreError(
-            f"{source} cannot be restored ({len(problems)} problem"
-            f"{'' if len(problems) == 1 else 's'}): {problems[0]}"
-        )
-    state = other.refresh()
+    if not other.exists():
+        raise StoreError(f"there is no snapshot of a store in {source}")
+    if source == core.path:
+        raise StoreError(f"{source} cannot be restored from itself")
     ready = core.place(layout.RESTORING)
     disk.remove_tree(ready)
-    _copy_tree(source, ready)
-    _exchange(core, Journal(other.journal.path), state)
+    try:
+        taken = _taken(other, ready)
+        delivery.finish(taken)
+        problems = [one for one in inspection.check(taken) if one.kind == "damage"]
+        if problems:
+            raise StoreError(
+                f"{source} cannot be restored ({len(problems)} problem"
+                f"{'' if len(problems) == 1 else 's'}): {problems[0]}"
+            )
+        _exchange(core, taken, taken.refresh())
+    except BaseException:
+        if not core.refresh().restoring:
+            disk.remove_tree(ready)
+        raise
 
 
 def reset(core: Core) -> None:
@@ -107,41 +130,37 @@ def reset(core: Core) -> None:
         found = disk.read(core.place(name))
         if found is not None:
             disk.write_new(f"{ready}/{name}", found[0])
-    _exchange(core, None, State())
+    _exchange(core, Core(ready), State())
 
 
-def _exchange(core: Core, journal: Journal | None, state: State) -> None:
-    ready = core.place(layout.RESTORING)
+def _exchange(core: Core, new: Core, state: State) -> None:
+    """Let a store that is ready take the place of another; what it lacks must be lacking here."""
     for name, empty in _EMPTY.items():
-        # what the snapshot lacks must be lacking here, not be what was here before
-        if not disk.exists(f"{ready}/{name}"):
-            disk.write_new(f"{ready}/{name}", layout.pretty_text(empty))
-    disk.make_folder(f"{ready}/{layout.EVENTS}")
+        if not disk.exists(new.place(name)):
+            disk.write_new(new.place(name), layout.pretty_text(empty))
+    disk.make_folder(new.place(layout.EVENTS))
     # numbers go on rising, so that nobody who follows the journal takes the new for the old
     n = max(core.refresh().n, state.n) + 1
-    counters = dict(state.counters)
-    line = Commit(n=n, call="restore", counters=counters, restoring=True)
-    core.publish(core.journal.start_anew(line))
-    core.remembered.clear()
-    past = b""
-    if journal is not None:
-        found = disk.read(journal.path)
-        past = found[0][: state.offset] if found else b""
-    disk.write_new(f"{ready}/{layout.JOURNAL}", past)
-    finish(core, core.state)
+    counters = counted(new, state)
+    past = disk.read(new.journal.path)
+    text = (past[0] if past else b"") + base_text(new, n + 1, "restore", counters)
+    fsync = delivery.synchronous(core, core.refresh())
+    disk.replace(new.journal.path, text, fsync=fsync)
+    line = Commit(n=n, call="restore", counters=counters, restoring=True).to_line()
+    core.publish(core.journal.start_anew(line, fsync=fsync))
+    finish(core)
 
 
-def finish(core: Core, state: State) -> None:
+def finish(core: Core) -> State:
     """Let what is ready take its place; may be repeated."""
     ready = core.place(layout.RESTORING)
-    for name in (*layout.DOCUMENTS, layout.EVENTS):
+    for name in (*layout.DOCUMENTS, layout.EVENTS, layout.JOURNAL):
         if not disk.exists(f"{ready}/{name}"):
             continue  # done already
         if disk.is_folder(core.place(name)):
             disk.remove_tree(f"{ready}/{_OLD}{name}")
             disk.move(core.place(name), f"{ready}/{_OLD}{name}")
         disk.move(f"{ready}/{name}", core.place(name))
-    core.remembered.clear()
-    base = Commit(n=state.n + 1, call="restore", counters=state.counters, base=True)
-    core.publish(core.journal.start_anew(base))
+    state = core.refresh()
     disk.remove_tree(ready)
+    return state

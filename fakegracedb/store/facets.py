@@ -96,19 +96,18 @@ class StoreClock:
     @property
     def setting(self) -> Clock:
         """How the clock is set."""
-        return Clock.from_json(self._store.read(lambda view: view.settings).clock)
+        return self._store.read(lambda view: view.clock)
 
     def now(self) -> datetime:
         """Read the clock: UTC with microseconds. A stepping clock is not moved by that."""
-        tick = self._store.read(lambda view: view.counters.get("tick", 0))
-        return self.setting.now(tick)
+        return self._store.read(lambda view: view.now())
 
     def gps(self) -> float:
         """Read the clock as GPS time [s]."""
         return gps_from_utc(self.now())
 
     def set(self, value: Clock | datetime | timedelta | str | float) -> None:
-        """Set the clock: ``"system"``, a fixed time (text, datetime or GPS seconds), an offset, a `Clock`."""
+        """Set the clock: ``"system"``, a time at which it stands, an offset, a `Clock`."""
         clock = Clock.of(value)
         self._change("clock", lambda _: clock, restart=True)
 
@@ -126,7 +125,7 @@ class StoreClock:
     ) -> None:
         with self._store.transaction(call) as transaction:
             settings = transaction.settings
-            clock = change(Clock.from_json(settings.clock))
+            clock = change(transaction.clock)
             transaction.put_settings(replace(settings, clock=clock.to_json()))
             if restart:
                 transaction.restart_ticks()

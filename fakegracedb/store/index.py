@@ -63,25 +63,28 @@ class Index:
 
     def __init__(self) -> None:
         self._rows: dict[str, Row] = {}
-        self._version: tuple[int, int] = (0, -1)
+        self._version: tuple[int, int] = (-1, 0)
         self._lock = threading.Lock()
 
     def rows(self, view: View) -> list[Row]:
-        """Give the rows as of a view."""
+        """Give the rows as of a view, without what is only staged in a transaction."""
+        view.depend_on_all()
         with self._lock:
-            if self._version != view.version:
-                self._follow(view)
+            epoch, n = self._version
+            # one that is ahead of the view is no harm: the view is outdated then, and read again
+            if epoch != view.version[0] or n < view.version[1]:
+                self._follow(view.committed())
             return list(self._rows.values())
 
     def _follow(self, view: View) -> None:
-        file, n = view.version
-        known_file, known = self._version
-        if file == known_file and 0 <= known < n:
-            touched: set[str] | None = set()
-            for commit in view.commits(known):
-                touched.update(p.split("/")[1] for p in commit.documents if p.startswith(EVENTS))
+        epoch, n = self._version
+        touched: set[str] | None = None
+        if epoch == view.version[0]:
+            touched = set()
+            for commit in view.commits(n):
+                paths = (*commit.documents, *commit.sums)
+                touched.update(p.split("/")[1] for p in paths if p.startswith(f"{EVENTS}/"))
         else:
-            touched = None
             self._rows.clear()
         for graceid in view.graceids() if touched is None else touched:
             event = view.peek(graceid)
@@ -95,4 +98,4 @@ class Index:
         """Begin anew: documents have changed in ways the journal does not tell."""
         with self._lock:
             self._rows.clear()
-            self._version = (0, -1)
+            self._version = (-1, 0)

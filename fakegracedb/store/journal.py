@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from ..errors import StoreError
@@ -18,7 +19,9 @@ from .layout import line_text
 
 __all__ = ["Commit", "Journal", "State"]
 
-_TAIL = 1 << 16  # bytes read first when a journal is opened
+_WINDOW = 1 << 16  # bytes of the end read first
+_TAIL = 64  # bytes before the place read so far, that tell this journal from another
+_epochs = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +42,15 @@ class Commit:
         The new entries of each series by its path.
     counters : mapping
         The running totals of the store after this commit.
+    sums : mapping of str to list or None
+        Files that are taken as they lie on disk, whatever was said of them before: length and
+        digest (`care.file_sum`), or None for one that is gone.
     base : bool
-        Stands for all the lines before it, which are gone (`care.compact`).
+        Whether all documents are as of this commit, whatever the lines before it say: those may be
+        missing, or of another store's past.
     restoring : bool
-        The new content of the whole store lies ready to take the place of the old (`care.restore`).
+        The new content of the whole store lies ready to take the place of the old
+        (`exchange.restore`).
     """
 
     n: int
@@ -52,6 +60,7 @@ class Commit:
     documents: Mapping[str, dict[str, Any] | None] = field(default_factory=dict)
     lines: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     counters: Mapping[str, Any] = field(default_factory=dict)
+    sums: Mapping[str, list[Any] | None] = field(default_factory=dict)
     base: bool = False
     restoring: bool = False
 
@@ -64,7 +73,7 @@ class Commit:
         """Give the line of the journal."""
         data: dict[str, Any] = {"n": self.n, "time": self.time, "user": self.user}
         data["call"] = self.call
-        for key in ("documents", "lines", "base", "restoring"):
+        for key in ("documents", "lines", "sums", "base", "restoring"):
             if value := getattr(self, key):
                 data[key] = value
         data["counters"] = self.counters
@@ -81,6 +90,10 @@ class State:
         Of the file when it was read; None when there was none.
     offset : int
         Where the complete lines end [bytes].
+    tail : bytes
+        The last bytes before that.
+    epoch : int
+        Changes whenever what was known of the journal before does not count any more.
     n, applied : int
         The newest commit, and the newest that the documents have.
     counters : mapping
@@ -91,6 +104,8 @@ class State:
 
     identity: disk.Identity | None = None
     offset: int = 0
+    tail: bytes = b""
+    epoch: int = 0
     n: int = 0
     applied: int = 0
     counters: Mapping[str, Any] = field(default_factory=dict)
@@ -98,8 +113,8 @@ class State:
 
     @property
     def version(self) -> tuple[int, int]:
-        """What changes with every commit and with nothing else: file and number."""
-        return (self.identity[0] if self.identity else 0), self.n
+        """What changes with every commit and with nothing else."""
+        return self.epoch, self.n
 
     @property
     def restoring(self) -> bool:
@@ -109,13 +124,22 @@ class State:
     def with_line(self, data: Mapping[str, Any]) -> State:
         """Give the state after one more line."""
         if "n" not in data:
-            applied = int(data["applied"])
+            applied = data["applied"]
             pending = tuple(commit for commit in self.pending if commit.n > applied)
             return replace(self, applied=applied, pending=pending)
         commit = Commit.from_json(data)
         if commit.base:
-            return replace(self, n=commit.n, applied=commit.n, counters=commit.counters)
+            return replace(self, n=commit.n, applied=commit.n, counters=commit.counters, pending=())
         return replace(self, n=commit.n, counters=commit.counters, pending=(*self.pending, commit))
+
+    def after(self, text: bytes, identity: disk.Identity | None) -> State:
+        """Give the state when so much more text has been read."""
+        return replace(
+            self,
+            identity=identity,
+            offset=self.offset + len(text),
+            tail=(self.tail + text)[-_TAIL:] if text else self.tail,
+        )
 
 
 class Journal:
@@ -139,55 +163,65 @@ class Journal:
         set of str or None
             The paths that new commits touched; None when the past is unknown, so that nothing
             remembered may be trusted.
+
+        Raises
+        ------
+        StoreError
+            If a line is damaged.
         """
         now = disk.identity(self.path)
         if now == state.identity:
             return state, set()
-        if now is None:
-            return State(), None
-        if state.identity is None or now[0] != state.identity[0] or now[1] < state.offset:
-            return self._opened(), None
-        found = disk.read_from(self.path, state.offset)
-        if found is None:
-            return State(), None
+        if now is not None and state.identity is not None and now[0] == state.identity[0]:
+            grown = self._grown(state)
+            if grown is not None:
+                return grown
+        return self._opened(), None
+
+    def _grown(self, state: State) -> tuple[State, set[str]] | None:
+        """Read on from where a state ends; None if this is another journal."""
+        found = disk.read_from(self.path, state.offset - len(state.tail))
+        if found is None or not found[0].startswith(state.tail):
+            return None
         data, identity = found
-        if identity[0] != now[0]:
-            return self._opened(), None
+        text = data[len(state.tail) : data.rfind(b"\n") + 1]
         touched: set[str] = set()
-        newer = replace(state, identity=identity)
-        complete = data[: data.rfind(b"\n") + 1]
-        for line in complete.splitlines():
+        newer = state.after(text, identity)
+        for line in text.split(b"\n")[:-1]:
             entry = self._entry(line)
             if "n" in entry:
-                if entry["n"] != newer.n + 1:  # another journal under the same inode
-                    return self._opened(), None
-                touched.update(entry.get("documents", ()), entry.get("lines", ()))
-                if entry.get("restoring"):
-                    return self._opened(), None
+                if entry["n"] != newer.n + 1 or entry.get("base"):
+                    return None
+                for key in ("documents", "lines", "sums"):
+                    touched.update(entry.get(key, ()))
             newer = newer.with_line(entry)
-        return replace(newer, offset=state.offset + len(complete)), touched
+        return newer, touched
 
     def _opened(self) -> State:
         """Read as much of the end as tells where things stand."""
-        window = _TAIL
-        while True:
-            now = disk.identity(self.path)
-            if now is None:
-                return State()
-            start = max(0, now[1] - window)
-            found = disk.read_from(self.path, start)
-            if found is None:
-                return State()
-            data, identity = found
-            end = data.rfind(b"\n") + 1
-            begin = data.find(b"\n") + 1 if start else 0
-            entries = self._last(data[begin:end].splitlines(), whole=begin == 0)
+        window = _WINDOW
+        while found := self._end(window):
+            lines, identity, end = found
+            entries = self._last(lines, whole=window >= identity[1])
             if entries is not None:
-                state = State(identity=identity, offset=start + end)
+                tail = b"\n".join([*lines, b""])[-_TAIL:]
+                state = State(identity=identity, offset=end, tail=tail, epoch=next(_epochs))
                 for entry in entries:
                     state = state.with_line(entry)
                 return state
             window *= 4
+        return State()
+
+    def _end(self, window: int) -> tuple[list[bytes], disk.Identity, int] | None:
+        """Give the complete lines near the end, the file's identity, and where they end."""
+        found = disk.read_end(self.path, window)
+        if found is None:
+            return None
+        data, identity = found
+        start = identity[1] - len(data)
+        lines = data.split(b"\n")
+        cut_off = len(lines.pop())
+        return lines[1:] if start else lines, identity, identity[1] - cut_off
 
     def _last(self, lines: list[bytes], *, whole: bool) -> list[dict[str, Any]] | None:
         """Give the last lines from the newest applied commit on, None when there are too few."""
@@ -197,41 +231,63 @@ class Journal:
             entry = self._entry(line)
             if "n" not in entry:
                 if applied is None:
-                    applied = int(entry["applied"])
-                    entries.append(entry)
+                    applied = entry["applied"]
                 continue
-            if applied is None and entry.get("base"):
-                applied = entry["n"]
-            if applied is not None and entry["n"] <= applied:
+            if entry.get("base") or (applied is not None and entry["n"] <= applied):
                 # its documents are on disk: only its number and its counters count
                 bare = {"n": entry["n"], "counters": entry.get("counters", {}), "base": True}
-                known = [bare, *(e for e in reversed(entries) if e.get("n", 0) > applied)]
-                return known
+                return [bare, *reversed(entries)]
             entries.append(entry)
         return entries[::-1] if whole else None
 
     def _entry(self, line: bytes) -> dict[str, Any]:
         try:
             entry = json.loads(line)
-            if "n" in entry or "applied" in entry:
+            number = entry["n"] if "n" in entry else entry["applied"]
+            parts = ("documents", "lines", "sums", "counters")
+            if type(number) is int and all(isinstance(entry.get(x, {}), dict) for x in parts):
                 return dict(entry)
-        except (TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, RecursionError):
             pass
         raise StoreError(
             f"{self.path} has a damaged line: {line[:80]!r}. "
-            "`store check` tells more; the documents are safe, and `store compact` starts it anew."
+            "`store check` tells more; the documents are safe, and `store compact` starts it anew"
         )
 
-    def commits(self, after: int = 0) -> Iterator[Commit]:
-        """Read the commits that the file still holds, oldest first."""
-        found = disk.read(self.path)
-        if found is None:
+    def commits(self, after: int = 0, last: int | None = None) -> Iterator[Commit]:
+        """Read the commits after a number, up to another one, as far as the file has them.
+
+        Oldest first; only so much of the file is read as is needed.
+        """
+        window = _WINDOW
+        while found := self._end(window):
+            lines, identity, _ = found
+            first = next((e["n"] for e in map(self._entry, lines) if "n" in e), None)
+            if window >= identity[1] or (first is not None and first <= after + 1):
+                break
+            window *= 4
+        else:
             return
-        data = found[0]
-        for line in data[: data.rfind(b"\n") + 1].splitlines():
-            entry = self._entry(line)
-            if entry.get("n", 0) > after:
+        for entry in map(self._entry, lines):
+            n = entry.get("n", 0)
+            if n > after and (last is None or n <= last):
                 yield Commit.from_json(entry)
+
+    def lines(self) -> Iterator[bytes]:
+        """Read all complete lines as they are."""
+        found = disk.read(self.path)
+        if found is not None:
+            yield from found[0].split(b"\n")[:-1]
+
+    def salvaged(self) -> State:
+        """Read what can be read of a damaged journal."""
+        state = State()
+        for line in self.lines():
+            try:
+                state = state.with_line(self._entry(line))
+            except StoreError:
+                continue
+        return state
 
     # Only the one writer, under its lock, calls what follows.
 
@@ -248,13 +304,13 @@ class Journal:
         return replace(state, applied=state.n, pending=())
 
     def _write(self, state: State, line: bytes, *, fsync: bool) -> State:
-        if state.identity is not None and state.identity[1] > state.offset:
+        if state.identity is None:
+            state = replace(state, epoch=next(_epochs))
+        elif state.identity[1] > state.offset:
             disk.truncate(self.path, state.offset)  # a line that did not happen
-        identity = disk.append(self.path, line, fsync=fsync)
-        return replace(state, identity=identity, offset=state.offset + len(line))
+        return state.after(line, disk.append(self.path, line, fsync=fsync))
 
-    def start_anew(self, commit: Commit, *, fsync: bool = False) -> State:
-        """Replace the whole file by one line."""
-        line = commit.to_line()
-        identity = disk.replace(self.path, line, fsync=fsync)
-        return State(identity=identity, offset=len(line)).with_line(json.loads(line))
+    def start_anew(self, text: bytes, *, fsync: bool = False) -> State:
+        """Replace the whole file."""
+        disk.replace(self.path, text, fsync=fsync)
+        return self._opened()

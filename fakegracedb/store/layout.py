@@ -19,12 +19,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+from ..identifiers import split_version
+
 __all__ = [
+    "CHECKPOINT",
+    "DOCUMENTS",
     "EVENTS",
+    "IGNORED",
     "JOURNAL",
     "LOCK",
+    "OF_EVENT",
     "OWN_NAMES",
     "RESTORING",
     "SETTINGS",
@@ -34,6 +41,10 @@ __all__ = [
     "event_document",
     "event_folder",
     "files_of",
+    "is_graceid",
+    "is_leftover",
+    "is_place",
+    "is_temporary",
     "line_text",
     "logs_of",
     "pretty_text",
@@ -48,9 +59,34 @@ EVENTS = "events"
 LOCK = ".lock"
 RESTORING = ".restoring"  # the new content of a store while it takes the place of the old
 IGNORED = ".gitignore"
+CHECKPOINT = "index.checkpoint"  # what the search index held once: can be deleted
 DOCUMENTS = (SETTINGS, VOCABULARY, USERS, TAGS)
+OF_EVENT = frozenset({"event.json", "logs.jsonl", "files.jsonl"})
 OWN_NAMES = frozenset({*DOCUMENTS, JOURNAL, EVENTS, LOCK, RESTORING, IGNORED})
 GITIGNORE_TEXT = f"{LOCK}\n{RESTORING}/\n*.tmp\n*.checkpoint\n"
+
+_GRACEID = re.compile(r"[GEHMTD](?:[0-9]{4}|[1-9][0-9]{4,17})")
+_NO_PLACE = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\0\\]")
+
+
+def is_place(path: str) -> bool:
+    """Whether a path leads to something within the store, and nowhere else."""
+    return _NO_PLACE.search(path) is None
+
+
+def is_graceid(name: str) -> bool:
+    """Whether a name is a graceid as it is written here: with four digits at least."""
+    return _GRACEID.fullmatch(name) is not None
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a name is one of a file on its way to its own name."""
+    return name.startswith(".") and name.endswith(".tmp")
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file that belongs to nothing can be what a writer that died has left."""
+    return is_temporary(name) or split_version(name)[1] is not None
 
 
 def event_folder(graceid: str) -> str:

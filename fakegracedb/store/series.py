@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..documents import FileVersion, Log
+from ..identifiers import _folded as folded
+from ..identifiers import disk_name
 
 __all__ = ["Files", "Logs"]
 
@@ -36,9 +38,9 @@ class Logs:
         """Where the entry with that number stands; usually at the number itself."""
         if number > self.highest:
             return None
-        if 0 < number <= len(self.entries) and self.entries[number - 1].N == number:
+        if 0 < number <= len(self.entries) and number == self.entries[number - 1].N:
             return number - 1
-        return next((i for i, log in enumerate(self.entries) if log.N == number), None)
+        return next((i for i, log in enumerate(self.entries) if number == log.N), None)
 
     def get(self, number: int) -> Log | None:
         """Give the entry with a number."""
@@ -50,7 +52,7 @@ class Logs:
         return self.get(key)
 
     def extended(self, entries: Iterable[Log]) -> Logs:
-        """Give the log with these entries at its end, or in the place of those they take it from."""
+        """Give the log with these entries at its end, or in place of those with their number."""
         longer = Logs(list(self.entries), self.highest)
         for log in entries:
             place = longer._place(log.N)
@@ -71,12 +73,17 @@ class Logs:
 class Files:
     """The files of an event or superevent: every version of every name."""
 
-    __slots__ = ("_versions",)
+    __slots__ = ("_taken", "_versions")
 
     entry = FileVersion
 
-    def __init__(self, versions: dict[str, tuple[FileVersion, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        versions: dict[str, tuple[FileVersion, ...]] | None = None,
+        taken: frozenset[str] = frozenset(),
+    ) -> None:
         self._versions = versions or {}
+        self._taken = taken  # names on disk, as they are where upper and lower case are the same
 
     def versions(self, name: str) -> tuple[FileVersion, ...]:
         """Give the versions of a name, oldest first; none for an unknown one."""
@@ -95,19 +102,39 @@ class Files:
 
     def next_version(self, name: str) -> int:
         """Give the version that the next upload of a name gets: the highest so far and one."""
-        return max((file.version for file in self.versions(name)), default=-1) + 1
+        versions = self.versions(name)
+        return versions[-1].version + 1 if versions else 0
+
+    def disk_name(self, name: str) -> str:
+        """Give the name on disk, without version, of a file that is there or is to be."""
+        versions = self.versions(name)
+        if versions:
+            return versions[0].disk or name
+        wanted = disk_name(name)
+        if folded(wanted) not in self._taken:
+            return wanted
+        return disk_name(name, self.disk_names().values())
 
     def disk_names(self) -> dict[str, str]:
         """Give the name on disk of every file name, without versions."""
         return {name: files[0].disk or name for name, files in self._versions.items()}
 
     def extended(self, entries: Iterable[FileVersion]) -> Files:
-        """Give the files with these versions added."""
+        """Give the files with these versions added, or in the place of those with the same key."""
         versions = dict(self._versions)
+        new: set[str] = set()
         for entry in entries:
-            others = [file for file in versions.get(entry.name, ()) if file.key != entry.key]
-            versions[entry.name] = tuple(sorted([*others, entry], key=lambda file: file.version))
-        return Files(versions)
+            others = versions.get(entry.name, ())
+            if not others:
+                new.add(folded(entry.disk or entry.name))
+            elif others[-1].version >= entry.version:
+                others = tuple(file for file in others if file.version < entry.version)
+                later = versions[entry.name][len(others) :]
+                later = tuple(file for file in later if file.version != entry.version)
+                versions[entry.name] = (*others, entry, *later)
+                continue
+            versions[entry.name] = (*others, entry)
+        return Files(versions, self._taken | new if new else self._taken)
 
     def __len__(self) -> int:
         return sum(map(len, self._versions.values()))

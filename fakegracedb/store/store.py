@@ -5,25 +5,24 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..clock import Clock, iso_text
-from ..documents import Event, Settings, User
+from ..documents import Event, User
 from ..errors import StoreError
 from ..vocabulary import Vocabulary
 from . import disk, layout
 from .core import Core, core_of
+from .delivery import finish
 from .facets import SettingsMapping, StoreClock, UsersMapping
 from .index import Index
-from .transaction import Transaction, finish
+from .transaction import Transaction
 from .view import View
 
 if TYPE_CHECKING:
-    from .care import Problem
+    from .inspection import Problem
 
 __all__ = ["Store"]
 
@@ -71,18 +70,18 @@ class Store:
 
     @classmethod
     def temporary(cls) -> Store:
-        """Give a store in a folder of its own, which goes when nothing refers to the store any more."""
+        """Give a store in a folder of its own, which goes when nothing refers to it any more."""
         name = f"fakegracedb-{os.getpid()}-{secrets.token_hex(8)}"
-        path = os.path.join(tempfile.gettempdir(), name)  # noqa: PTH118
-        store = cls(path)
-        store._core.attach("gone", lambda: _gone_with(store._core, path))
+        store = cls(f"{disk.temporary_folder()}/{name}")
+        core = store._core
+        core.attached["temporary"] = os.getpid()
+        weakref.finalize(core, _remove, core.path, os.getpid())
         return store
 
     def close(self) -> None:
         """Remove the folder of a temporary store; others need no closing."""
-        gone = self._core.attached.get("gone")
-        if gone is not None:
-            gone()
+        if "temporary" in self._core.attached:
+            _remove(self._core.path, self._core.attached["temporary"])
 
     def __enter__(self) -> Store:
         return self
@@ -92,7 +91,7 @@ class Store:
 
     def exists(self) -> bool:
         """Whether the directory is a store already."""
-        return disk.exists(self._core.place(layout.SETTINGS))
+        return self._core.exists()
 
     def attach(self, name: str, make: Callable[[], T]) -> T:
         """Give what belongs to this store within the process, made at the first call."""
@@ -103,22 +102,28 @@ class Store:
     def read(self, function: Callable[[View], T]) -> T:
         """Call a function with a view of the store that holds all of each transaction or nothing.
 
-        The function is called again when somebody commits meanwhile; it should do nothing but read.
+        The function is called again when somebody changes meanwhile what it has read; it should do
+        nothing but read.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be read.
         """
-        core = self._core
         while True:
-            state = core.refresh()
-            try:
-                result = function(View(core, state))
-            except Exception:
-                # what looked wrong may have been two halves of a change
-                if core.refresh().version == state.version:
-                    raise
-                continue
-            if disk.identity(core.journal.path) == state.identity:
-                return result
-            if core.refresh().version == state.version:
-                return result
+            with _disk_errors(self._core.path):
+                view = View(self._core, self._core.refresh())
+                try:
+                    result = function(view)
+                except Exception:
+                    view.close()
+                    # what looked wrong may have been two halves of a change
+                    if not view.outdated():
+                        raise
+                    continue
+                if not view.outdated():
+                    return result
+                view.close()
 
     @contextlib.contextmanager
     def transaction(self, call: str = "", user: str = "") -> Iterator[Transaction]:
@@ -134,8 +139,8 @@ class Store:
         StoreError
             If the store cannot be written to.
         """
-        with self._writing():
-            transaction = Transaction(self._core, self._core.refresh(), call, user)
+        with self._writing() as core:
+            transaction = Transaction(core, core.refresh(), call, user)
             try:
                 yield transaction
             except BaseException:
@@ -145,30 +150,43 @@ class Store:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Core]:
-        """Be the one writer; the directory is a store, and nobody's work is left half done."""
-        if not self.exists():
+        """Be the one writer; nobody's work is left half done."""
+        core = self._core
+        if not core.exists():
             self._refuse_foreign()
-        with self._core.writing():
-            if not self.exists():
-                self._refuse_foreign()
-                disk.replace(self._core.place(layout.IGNORED), layout.GITIGNORE_TEXT.encode())
-                settings = Settings(created=iso_text(Clock.of("system").now()))
-                text = layout.pretty_text(settings.to_json())
-                disk.replace(self._core.place(layout.SETTINGS), text)
-            finish(self._core)
-            yield self._core
+        with core.writing():
+            with _disk_errors(core.path):
+                if not core.exists():
+                    self._begin()
+                finish(core)
+            yield core
 
     def _refuse_foreign(self) -> None:
-        foreign = [
-            name
-            for name in disk.entries(self._core.path)
-            if name not in layout.OWN_NAMES and not name.endswith(".tmp")
-        ]
-        if foreign:
+        for name in disk.entries(self._core.path):
+            if name not in layout.OWN_NAMES and not layout.is_temporary(name):
+                raise StoreError(
+                    f"{self.path} is not a store and not empty (it holds {name!r}): "
+                    "name a folder that does not exist yet, or an empty one"
+                )
+
+    def _begin(self) -> None:
+        """Prepare a directory that is to become a store; it is one when something is committed."""
+        place = self._core.place
+        if disk.exists(place(layout.SETTINGS)):
             raise StoreError(
-                f"{self.path} is not a store and not empty (it holds {foreign[0]!r}): "
-                "name a folder that does not exist yet, or an empty one"
+                f"{self.path} has no {layout.JOURNAL}: it is a copy that was cut short, or was "
+                "made by hand; `store reindex` takes it as it is"
             )
+        if not disk.exists(place(layout.IGNORED)):
+            disk.replace(place(layout.IGNORED), layout.GITIGNORE_TEXT.encode())
+
+    @contextlib.contextmanager
+    def _tending(self) -> Iterator[Core]:
+        """Be the one writer of what is there, in whatever state."""
+        if not disk.exists(self._core.place(layout.SETTINGS)) and not self.exists():
+            raise StoreError(f"there is no store in {self.path}")
+        with self._core.writing(), _disk_errors(self._core.path):
+            yield self._core
 
     @property
     def index(self) -> Index:
@@ -217,28 +235,31 @@ class Store:
 
     def check(self) -> list[Problem]:
         """Find every inconsistency; change nothing."""
-        from . import care
+        from . import inspection
 
-        return care.check(self._core)
+        return inspection.check(self._core)
 
     def info(self) -> dict[str, Any]:
         """Tell what the store holds, in numbers."""
         from . import care
 
-        return care.info(self._core, self.read(lambda view: view))
+        return self.read(care.info)
 
     def reindex(self) -> int:
-        """Take documents that were edited by hand as they are; give how many were."""
+        """Take documents that were edited by hand as they are; give how many files were."""
         from . import care
 
-        with self._writing() as core:
+        with self._tending() as core:
             return care.reindex(core)
 
     def compact(self) -> None:
-        """Replace the journal's past by the documents as they stand."""
+        """Replace the journal's past by the documents as they stand.
+
+        A journal with damaged lines is mended by that.
+        """
         from . import care
 
-        with self._writing() as core:
+        with self._tending() as core:
             care.compact(core)
 
     def copy(self, path: str | os.PathLike[str], *, journal: bool = True) -> Store:
@@ -257,7 +278,8 @@ class Store:
         """
         from . import exchange
 
-        exchange.copy(self, os.fspath(path), journal=journal)
+        with _disk_errors(os.fspath(path)):
+            exchange.copy(self._core, disk.real_path(os.fspath(path)), journal=journal)
         return Store(path)
 
     def snapshot(self, path: str | os.PathLike[str], *, journal: bool = True) -> Path:
@@ -274,22 +296,27 @@ class Store:
         """
         from . import exchange
 
-        with self._writing() as core:
-            exchange.restore(core, os.fspath(path))
+        with self._writing() as core, _disk_errors(core.path):
+            exchange.restore(core, disk.real_path(os.fspath(path)))
 
     def reset(self) -> None:
         """Make the store empty; settings, vocabulary and users stay."""
         from . import exchange
 
-        with self._writing() as core:
+        with self._writing() as core, _disk_errors(core.path):
             exchange.reset(core)
 
     def __repr__(self) -> str:
         return f"<Store {os.fspath(self.path)!r}>"
 
 
-def _gone_with(core: Core, path: str) -> weakref.finalize[[str, int], Core]:
-    return weakref.finalize(core, _remove, path, os.getpid())
+@contextlib.contextmanager
+def _disk_errors(path: str) -> Iterator[None]:
+    """Say of which store an error of the disk is."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{path} cannot be used: {error}") from error
 
 
 def _remove(path: str, process: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,16 +13,14 @@ from .. import vocabulary
 from ..clock import Clock, iso_text
 from ..documents import Event, FileVersion, Log, Settings, Tag, User
 from ..errors import StoreError
-from ..identifiers import disk_name, graceid
+from ..identifiers import graceid
 from . import contents, disk, layout
 from .core import Core
+from .delivery import deliver
 from .journal import Commit, State
-from .series import Files, Logs
 from .view import LETTERS, View
 
-__all__ = ["Transaction", "finish"]
-
-_TAIL = 64
+__all__ = ["Transaction"]
 
 
 class Transaction(View):
@@ -35,7 +34,10 @@ class Transaction(View):
         self._lines: dict[str, list[Any]] = {}
         self._counters: dict[str, Any] = dict(state.counters)
         self._written: list[str] = []
-        self._folders: set[str] = set()
+        self._folders: dict[str, bool] = {}  # where files were written, and which folders are new
+        self._process = os.getpid()
+        if self.document(layout.SETTINGS) is None:
+            self.put_settings(Settings(created=iso_text(Clock.of("system").now())))
 
     @property
     def counters(self) -> Mapping[str, Any]:
@@ -47,10 +49,9 @@ class Transaction(View):
     def now(self) -> datetime:
         """Read the store's clock; every reading of a stepping clock is one step later."""
         tick = self._counters.get("tick", 0)
-        clock = Clock.from_json(self.settings.clock)
-        if clock.kind == "stepping":
+        if self.clock.kind == "stepping":
             self._counters["tick"] = tick + 1
-        return clock.now(tick)
+        return self.clock.now(tick)
 
     def restart_ticks(self) -> None:
         """Let a stepping clock begin at its start again."""
@@ -64,6 +65,9 @@ class Transaction(View):
 
     def put(self, path: str, document: Any) -> None:
         """Stage the new content of a document; None removes it."""
+        if not contents.is_document(path):
+            raise StoreError(f"{path!r} is no document of a store")
+        self._core.place(path)  # says so if there is no such place
         self._documents[path] = document
         self._read[path] = document
 
@@ -77,11 +81,15 @@ class Transaction(View):
 
     def put_users(self, users: Mapping[str, User]) -> None:
         """Stage the users."""
-        self.put(layout.USERS, dict(users))
+        document = contents.Users(users)
+        document.unknown = getattr(self.document(layout.USERS), "unknown", {})
+        self.put(layout.USERS, document)
 
     def put_tag(self, tag: Tag) -> None:
         """Stage a tag that comes to exist."""
-        self.put(layout.TAGS, (*self.new_tags, tag))
+        document = contents.Tags((*self.new_tags, tag))
+        document.unknown = getattr(self.document(layout.TAGS), "unknown", {})
+        self.put(layout.TAGS, document)
 
     def new_number(self) -> int:
         """Give the number of a new event: one above all that were ever given."""
@@ -125,39 +133,50 @@ class Transaction(View):
             Of the object.
         name : str
             What users call the file, without a version.
-        content : bytes
-            All of it.
+        content : bytes or memoryview
+            All of it. It is not copied.
+
+        Raises
+        ------
+        StoreError
+            If the disk does not take it.
         """
         files = self.files(folder)
-        version = files.next_version(name)
-        names = files.disk_names()
-        stored = names.get(name) or disk_name(name, names.values())
+        stored = files.disk_name(name)
+        content = memoryview(content).cast("B")
         file = FileVersion(
             name=name,
-            version=version,
+            version=files.next_version(name),
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
             disk="" if stored == name else stored,
         )
         place = self._core.place(f"{folder}/{file.blob}")
-        self._make_folder(folder)
-        self._written.append(place)
-        disk.write_new(place, content, fsync=self.settings.fsync)
+        try:
+            if folder not in self._folders:
+                where = self._core.place(folder)
+                self._folders[folder] = not disk.exists(where)
+                if self._folders[folder]:
+                    disk.make_folder(where)
+            self._written.append(place)
+            disk.write_new(place, content, fsync=self.settings.fsync)
+        except OSError as error:
+            raise StoreError(f"{place} cannot be written: {error}") from error
         self._add(layout.files_of(folder), file)
         return file
-
-    def _make_folder(self, folder: str) -> None:
-        if folder not in self._folders:
-            _make_folders(self._core, folder)
-            self._folders.add(folder)
 
     # The end
 
     def roll_back(self) -> None:
         """Take back what lies on disk already."""
+        if os.getpid() != self._process:
+            return  # that is for the process to do that has the lock
         for place in self._written:
             with contextlib.suppress(OSError):
                 disk.remove(place)
+        for folder, new in self._folders.items():
+            if new:
+                disk.remove_empty(self._core.place(folder))
 
     def commit(self) -> None:
         """Make it so: one line of the journal, then the documents, then the mark.
@@ -170,9 +189,33 @@ class Transaction(View):
         core = self._core
         if not (self._documents or self._lines or self._counters != self._state.counters):
             return
-        commit = Commit(
+        if os.getpid() != self._process:
+            raise StoreError("a transaction cannot be ended in a child of the process it began in")
+        try:
+            fsync = self.settings.fsync
+            commit = self._staged()
+            if fsync:
+                self._sync_folders()
+            state = core.journal.append(self._state, commit, fsync=fsync)
+        except BaseException as error:
+            if not self._may_have_happened():
+                self.roll_back()
+            if isinstance(error, OSError):
+                raise StoreError(
+                    f"{core.journal.path}: the change was not made: {error}"
+                ) from error
+            raise
+        # It has happened. If what follows fails, readers go by the journal, and the next writer
+        # tries again.
+        core.publish(state)
+        with contextlib.suppress(OSError, StoreError):
+            deliver(core, commit, self._read, fsync=fsync)
+            core.publish(core.journal.mark(state, fsync=fsync))
+
+    def _staged(self) -> Commit:
+        return Commit(
             n=self._state.n + 1,
-            time=iso_text(Clock.from_json(self.settings.clock).now(self._counters.get("tick", 0))),
+            time=iso_text(self.clock.now(self._counters.get("tick", 0))),
             user=self._user,
             call=self._call,
             documents={
@@ -185,106 +228,17 @@ class Transaction(View):
             },
             counters=self._counters,
         )
-        fsync = self.settings.fsync
+
+    def _may_have_happened(self) -> bool:
+        """Whether the line may be there although writing it ended with an error."""
         try:
-            state = core.journal.append(self._state, commit, fsync=fsync)
-        except OSError as error:
-            self.roll_back()
-            raise StoreError(f"{core.journal.path}: the change was not made: {error}") from error
-        # It has happened. If what follows fails, readers go by the journal, and the next writer
-        # tries again.
-        core.publish(state)
-        with contextlib.suppress(OSError):
-            self._apply(commit, fsync=fsync)
-            core.publish(core.journal.mark(state, fsync=fsync))
+            now = disk.identity(self._core.journal.path)
+        except OSError:
+            return True
+        return now is not None and now[1] > self._state.offset
 
-    def _apply(self, commit: Commit, *, fsync: bool) -> None:
-        core = self._core
-        for path, data in commit.documents.items():
-            _apply_document(core, path, data, self._documents[path], fsync=fsync)
-        for path, lines in commit.lines.items():
-            # known to be whole: this transaction has read it
-            text = b"".join(map(layout.line_text, lines))
-            known = core.remembered.get(path)
-            place = core.place(path)
-            whole = known is not None and known.identity == disk.identity(place) and known.tail
-            if not whole and disk.exists(place):
-                _apply_lines(core, path, lines, fsync=fsync)
-                continue
-            _make_folders(core, path.rpartition("/")[0])
-            identity = disk.append(place, text, fsync=fsync)
-            before = known.tail if known is not None and whole else b""
-            core.keep(path, self._read[path], identity, (before + text)[-_TAIL:])
-
-
-def _make_folders(core: Core, folder: str) -> None:
-    try:
-        disk.make_folder(core.place(folder))
-    except FileNotFoundError:
-        disk.make_folder(core.place(folder), parents=True)
-
-
-def _apply_document(
-    core: Core, path: str, data: dict[str, Any] | None, value: Any, *, fsync: bool
-) -> None:
-    place = core.place(path)
-    if data is None:
-        core.remembered.pop(path, None)
-        disk.remove(place)
-        return
-    text = layout.pretty_text(data)
-    try:
-        identity = disk.replace(place, text, fsync=fsync)
-    except FileNotFoundError:
-        _make_folders(core, path.rpartition("/")[0])
-        identity = disk.replace(place, text, fsync=fsync)
-    core.keep(path, value, identity)
-
-
-def _apply_lines(core: Core, path: str, lines: list[dict[str, Any]], *, fsync: bool) -> None:
-    """Add the lines that are not there yet, whatever a writer that died has left."""
-    place = core.place(path)
-    core.remembered.pop(path, None)
-    _make_folders(core, path.rpartition("/")[0])
-    found = disk.read(place)
-    data = found[0] if found else b""
-    end = data.rfind(b"\n") + 1
-    if data[end:]:
-        try:
-            contents.parse(path, data[end:])
-        except StoreError:
-            disk.truncate(place, end)
-            data = data[:end]
-        else:
-            disk.append(place, b"\n")
-    series: Logs | Files = contents.series(path).extended(
-        contents.decode_lines(path, (contents.parse(path, x) for x in data.split(b"\n") if x))  # type: ignore[arg-type]
-    )
-    missing = []
-    entries: list[Any] = contents.decode_lines(path, lines)
-    last = {entry.key: entry for entry in entries}
-    for entry in last.values():
-        if series.find(entry.key) != entry:
-            missing.append(layout.line_text(entry.to_json()))
-    if missing:
-        disk.append(place, b"".join(missing), fsync=fsync)
-
-
-def finish(core: Core) -> None:
-    """Bring the documents up to date with what a writer that died has committed.
-
-    Only under the writer's lock.
-    """
-    state = core.refresh()
-    if state.restoring:
-        from . import exchange
-
-        exchange.finish(core, state)
-    elif state.pending:
-        for commit in state.pending:
-            for path, data in commit.documents.items():
-                value = None if data is None else contents.decode(path, data)
-                _apply_document(core, path, data, value, fsync=False)
-            for path, lines in commit.lines.items():
-                _apply_lines(core, path, lines, fsync=False)
-        core.publish(core.journal.mark(state))
+    def _sync_folders(self) -> None:
+        for folder, new in self._folders.items():
+            disk.sync_folder(self._core.place(folder))
+            if new:
+                disk.sync_folder(self._core.place(folder.rpartition("/")[0]))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import IO, Any
 
 from .. import vocabulary
+from ..clock import Clock
 from ..documents import Event, FileVersion, Settings, Tag, User
 from ..identifiers import graceid, letter_matches, parse_graceid
 from . import contents, disk, layout
@@ -16,6 +19,29 @@ from .series import Files, Logs
 __all__ = ["View"]
 
 LETTERS = "TGEMHD"  # of graceids, likeliest first
+_MOST_MISSED = 20  # numbers in a row that are looked up for nothing
+
+
+@lru_cache(maxsize=16)
+def _clock(setting: tuple[tuple[str, Any], ...]) -> Clock:
+    return Clock.from_json(dict(setting))
+
+
+class _Numbers:
+    """The numbers that events can have, falling: one by one, until some were looked up in vain."""
+
+    def __init__(self, last: int, graceids: Callable[[], Iterator[str]]) -> None:
+        self._last = last
+        self._graceids = graceids
+        self.missed = 0
+
+    def __iter__(self) -> Iterator[int]:
+        number = self._last
+        while number >= 0 and self.missed < _MOST_MISSED:
+            yield number
+            number -= 1
+        there = {int(graceid[1:]) for graceid in self._graceids()}
+        yield from sorted((n for n in there if n <= number), reverse=True)
 
 
 class View:
@@ -25,6 +51,31 @@ class View:
         self._core = core
         self._state = state
         self._read: dict[str, Any] = {}
+        self._all = False  # whether what is to be found at all was looked at
+        self._opened: list[IO[bytes]] = []
+
+    def outdated(self) -> bool:
+        """Whether what was read may be halves of a change that was committed meanwhile."""
+        journal = self._core.journal
+        if disk.identity(journal.path) == self._state.identity:
+            return False
+        state, touched = journal.refresh(self._state)
+        if state.version == self._state.version:
+            return False
+        return touched is None or self._all or not touched.isdisjoint(self._read)
+
+    def depend_on_all(self) -> None:
+        """Say that what is read may be outdated by a change of any document."""
+        self._all = True
+
+    def committed(self) -> View:
+        """Give what does not count what a transaction has only staged."""
+        return View(self._core, self._state)
+
+    def close(self) -> None:
+        """Close the files that were opened for nothing."""
+        for file in self._opened:
+            file.close()
 
     def _pending(self, path: str) -> dict[str, Any] | None:
         """Give the newest pending content of a document, None when there is none."""
@@ -52,7 +103,7 @@ class View:
         return value
 
     def memo(self, path: str) -> dict[Any, Any]:
-        """Give a place for what is derived from the document at a path; it goes with the document."""
+        """Give a place for what is derived from a document; it goes with the document."""
         value = self.document(path)
         entry = self._core.remembered.get(path)
         return entry.memo if entry is not None and entry.value is value else {}
@@ -67,7 +118,8 @@ class View:
         value = contents.series(path) if entry is None else entry.value
         for commit in self._state.pending:
             if path in commit.lines:
-                value = value.extended(contents.decode_lines(path, commit.lines[path]))
+                lines = enumerate(commit.lines[path], start=1)
+                value = value.extended(contents.decode_lines(path, lines))
         self._read[path] = value
         return value
 
@@ -75,7 +127,7 @@ class View:
 
     @property
     def counters(self) -> Mapping[str, Any]:
-        """The running totals: ``number`` (highest of an event), ``events``, ``ordered``, …"""
+        """The running totals: ``events``, ``number`` (the highest), ``ordered`` and so on."""
         return self._state.counters
 
     @property
@@ -100,15 +152,26 @@ class View:
         """The tags beside those of the vocabulary, in the order in which they came to exist."""
         return self.document(layout.TAGS) or ()
 
+    @property
+    def clock(self) -> Clock:
+        """How the store's clock is set."""
+        return _clock(tuple(self.settings.clock.items()))
+
+    def now(self) -> datetime:
+        """Read the store's clock. A stepping clock is not moved by that."""
+        return self.clock.now(int(self.counters.get("tick", 0)))
+
     # Events
 
     def event(self, graceid: str) -> Event | None:
-        """Give the event with a canonical graceid."""
+        """Give the event with a graceid as it is written here; None where there is none."""
+        if not layout.is_graceid(graceid):
+            return None  # it may be anything: names come from strangers
         found: Event | None = self.document(layout.event_document(graceid))
         return found
 
     def find_event(self, asked: str) -> Event | None:
-        """Give the event that a graceid means: looked up by number, then the letter is held against it."""
+        """Give the event that a graceid means: found by number, then asked for its letter."""
         parsed = parse_graceid(asked)
         if parsed is None:
             return None
@@ -139,16 +202,28 @@ class View:
         return found
 
     def open_file(self, folder: str, file: FileVersion) -> tuple[IO[bytes], int]:
-        """Open a file version; give it with its length [bytes]."""
-        return disk.open_blob(self._core.current(f"{folder}/{file.blob}", self._state))
+        """Open a file version; give it with its length [bytes].
+
+        Raises
+        ------
+        FileNotFoundError
+            If the store lacks it.
+        """
+        found = self._core.look(f"{folder}/{file.blob}", self._state, disk.opened)
+        if found is None:
+            raise FileNotFoundError(f"{self._core.path} lacks {folder}/{file.blob}")
+        self._opened.append(found[0])
+        return found[0], found[1][1]
 
     def graceids(self) -> Iterator[str]:
-        """Give all graceids, in no order that means anything."""
-        where = self._core.current(layout.EVENTS, self._state)
-        known = set()
-        for name in disk.entries(where):
-            if parse_graceid(name) is not None:
-                known.add(name)
+        """Give all graceids, in no order that means anything.
+
+        A writer at work may have made a folder for an event that is not there yet: then there is no
+        event with that graceid.
+        """
+        self._all = True
+        names = self._core.look(layout.EVENTS, self._state, disk.entries)
+        known = set(filter(layout.is_graceid, names))
         for commit in self._state.pending:
             for path in commit.documents:
                 if path.startswith(f"{layout.EVENTS}/"):
@@ -160,10 +235,11 @@ class View:
         path = layout.event_document(graceid)
         if path in self._read or path in self._core.remembered or self._state.pending:
             return self.event(graceid)
-        found = disk.read(self._core.current(path, self._state))
+        self._all = True
+        found = self._core.look(path, self._state, disk.read)
         if found is None:
             return None
-        event: Event = contents.decode(path, contents.parse(path, found[0]))
+        event: Event = self._core.decoded(path, *found, None, self._state)
         return event
 
     @property
@@ -182,17 +258,21 @@ class View:
         return self._by_falling_number()
 
     def _by_falling_number(self) -> Iterator[Event]:
+        numbers = _Numbers(int(self.counters.get("last", 0)), self.graceids)
         letter = ""
         left = int(self.counters.get("events", 0))
-        for number in range(int(self.counters.get("last", 0)), 0, -1):
+        for number in numbers:
             if not left:
                 return
             event = self.event_numbered(number, letter)
-            if event is not None:
+            if event is None:
+                numbers.missed += 1
+            else:
+                numbers.missed = 0
                 letter = event.graceid[0]
                 left -= 1
                 yield event
 
     def commits(self, after: int) -> Iterator[Commit]:
-        """Give the commits after a number, oldest first."""
-        return self._core.journal.commits(after)
+        """Give the commits after a number, oldest first, as far as the journal still has them."""
+        return self._core.journal.commits(after, self._state.n)

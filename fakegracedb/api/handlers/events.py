@@ -7,9 +7,8 @@ from typing import Any
 from ...documents import Event
 from ...errors import ApiError, NotFaked
 from ...render.events import event_json, neighbors_json
-from ...render.lists import page_json
+from ...render.lists import events_tsv, page_json
 from ...service import events, search
-from ...service.access import require_user
 from ...store import View
 from ...store.layout import event_document
 from ..call import Call
@@ -19,29 +18,52 @@ from ..message import Response
 __all__ = ["create", "detail", "listing", "neighbors", "replace_data"]
 
 _EXTRA_FIELDS = ("source_channel", "destination_channel", "instruments", "instrument")
+_TYPES = {
+    "application/json": "json",
+    "application/xml": "xml",
+    "text/html": "api",
+    "text/tab-separated-values": "tsv",
+    "text/xml": "xml",
+}
 
 
 def _json(call: Call, view: View, event: Event) -> dict[str, Any]:
     return event_json(event, view.vocabulary, call.dialect, internal=call.caller.internal)
 
 
-def _refuse_formats(call: Call) -> None:
-    """Say what is not faked rather than answer JSON to somebody who asked for something else."""
-    accept = call.request.headers.get("Accept", "").partition(",")[0].partition(";")[0].strip()
+def _format(call: Call, *offered: str) -> str:
+    """Give the format that is asked for: the parameter comes before the Accept header.
+
+    Raises
+    ------
+    ApiError
+        400 for LIGO_LW, which the server renders no more; 404 for a format that there is not.
+    NotFaked
+        For the pages that people browse.
+    """
     asked = call.query.get("format") if call.query_text else None
-    for format_, types in (
-        ("tsv", {"text/tab-separated-values"}),
-        ("xml", {"application/xml", "text/xml"}),
-        ("api", {"text/html"}),
-    ):
-        if asked == format_ or (asked is None and accept in types):
-            raise NotFaked(f"events in the format {format_}: comes with issue 2")
+    if asked is None:
+        accept = call.request.headers.get("Accept", "")
+        kinds = (kind.partition(";")[0].strip() for kind in accept.split(","))
+        known = (_TYPES[kind] for kind in kinds if kind in _TYPES)
+        asked = next((one for one in known if one in (*offered, "xml", "api")), offered[0])
+    if asked == "xml":
+        raise ApiError(
+            400,
+            "ligolw-xml rendering has been disabled: "
+            "download the file coinc.xml of each event instead.",
+            plain=True,
+        )
+    if asked == "api":
+        raise NotFaked("events as pages to browse (format=api) are not faked")
+    if asked not in offered:
+        raise ApiError(404, {"detail": "Not found."})
+    return str(asked)
 
 
 def listing(call: Call) -> Response:
     """GET a page of the list."""
-    require_user(call.caller)
-    _refuse_formats(call)
+    format_ = _format(call, "json", "tsv")
     settings = call.read(lambda view: view.vocabulary).settings
     count = _positive(call.query.get("count"), settings.event_pagination_default_limit)
     count = min(count, settings.event_pagination_max_limit)
@@ -60,9 +82,12 @@ def listing(call: Call) -> Response:
             start=start,
             count=count,
         )
-        return call.dialect.encode(data)
+        return events_tsv(data["events"]) if format_ == "tsv" else call.dialect.encode(data)
 
-    return call.encoded(200, call.read(page))
+    body = call.read(page)
+    if format_ == "tsv":
+        return call.encoded(200, body, Content_Type="text/tab-separated-values; charset=utf-8")
+    return call.encoded(200, body)
 
 
 def _positive(text: str | None, default: int) -> int:
@@ -76,7 +101,6 @@ def _positive(text: str | None, default: int) -> int:
 
 def create(call: Call) -> Response:
     """POST an event file."""
-    require_user(call.caller)
     form = call.multipart()
     new = events.NewEvent(
         group=form.get("group"),
@@ -102,8 +126,7 @@ def _upload(form: Form) -> events.Upload | None:
 
 def detail(call: Call) -> Response:
     """GET an event."""
-    require_user(call.caller)
-    _refuse_formats(call)
+    _format(call, "json")
     caller, dialect = call.caller, call.dialect
 
     def encoded(view: View) -> bytes:
@@ -125,7 +148,7 @@ def detail(call: Call) -> Response:
 
 def replace_data(call: Call) -> Response:
     """PUT another file in place of an event's data."""
-    call.require_change()
+    call.read(lambda view: events.replaceable(view, call.caller, call.graceid))
     upload = _upload(call.multipart())
     events.replace_data(call.store, call.caller, call.graceid, upload).kept()
     return call.nothing(202)

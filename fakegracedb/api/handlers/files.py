@@ -52,7 +52,6 @@ def detail(call: Call) -> Response:
 
 def put(call: Call) -> Response:
     """PUT a file without a log entry."""
-    call.require_change()
     name = call.parameters["filename"]
     upload = call.multipart().file("upload")
     if upload is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ...render.labels import label_json, labels_json
 from ...service import labels
 from ..call import Call
@@ -33,7 +35,7 @@ def add(call: Call) -> Response:
     warning = {"warning": f"Event {event.graceid} already labeled with '{name}'"}
     if call.dialect.v2:
         return call.answer(200, warning)
-    return call.answer(200, call.dialect.encode(warning).decode())
+    return call.answer(200, json.dumps(warning))
 
 
 def remove(call: Call) -> Response:

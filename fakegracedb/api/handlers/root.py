@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ...clock import Clock, server_text
+from ...clock import server_text
 from ...service import tags as tag_service
 from ...service import users
 from ...store import View
@@ -88,9 +88,6 @@ def performance(call: Call) -> Response:
         elif one.seconds > 0.3:
             slow[one.method] += 1
 
-    def now(view: View) -> str:
-        return server_text(Clock.from_json(view.settings.clock).now(view.counters.get("tick", 0)))
-
     return call.answer(
         200,
         {
@@ -98,7 +95,7 @@ def performance(call: Call) -> Response:
                 method: {"gt_500": slower[method] / n, "btw_300_500": slow[method] / n}
                 for method, n in totals.items()
             },
-            "current_time": call.read(now),
+            "current_time": server_text(call.view.now()),
             "totals_by_status": {method: dict(found) for method, found in by_status.items()},
             "totals_by_method": dict(totals),
         },

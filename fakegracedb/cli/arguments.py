@@ -1,0 +1,86 @@
+"""The command line's grammar: the verbs, and the options that all of them share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .. import __version__
+
+if TYPE_CHECKING:
+    # a class of argparse that has a type argument only for type checkers
+    Verbs: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+
+__all__ = ["DEFAULT_STORE", "add_verb", "named_store", "parser"]
+
+DEFAULT_STORE = "gracedb-store"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser; its result has `run`, which takes that result and gives an exit status."""
+    from . import demo, store
+
+    top = argparse.ArgumentParser(
+        prog="fakegracedb",
+        description="A GraceDB that lives in a folder.",
+        epilog="`fakegracedb VERB --help` tells more of a verb.",
+        allow_abbrev=False,
+    )
+    _add_common(top)
+    top.set_defaults(store=None, json=False, debug=False)
+    verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
+    demo.add(verbs)
+    store.add(verbs)
+    return top
+
+
+def add_verb(
+    verbs: Verbs,
+    name: str,
+    run: Callable[[argparse.Namespace], int] | None,
+    summary: str,
+    description: str = "",
+) -> argparse.ArgumentParser:
+    """Add a verb, or with `run` None a group of verbs, and the options that all share."""
+    verb = verbs.add_parser(
+        name,
+        help=summary,
+        description=description or f"{summary[0].upper()}{summary[1:]}.",
+        allow_abbrev=False,
+    )
+    _add_common(verb)
+    if run is not None:
+        verb.set_defaults(run=run)
+    return verb
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    """Add what can be said before or after a verb: no defaults, or one would undo the other."""
+    group = parser.add_argument_group("options of every verb")
+
+    def add(flag: str, **details: Any) -> None:
+        group.add_argument(flag, default=argparse.SUPPRESS, **details)
+
+    add(
+        "--store",
+        metavar="DIR",
+        type=_folder,
+        help=f"the store; else $FAKEGRACEDB_STORE, else ./{DEFAULT_STORE}",
+    )
+    add("--json", action="store_true", help="print JSON, for programs")
+    add("--debug", action="store_true", help="show where an error came from")
+    add("--version", action="version", version=f"fakegracedb {__version__}")
+
+
+def _folder(text: str) -> str:
+    if not text or "://" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
+    return text
+
+
+def named_store(arguments: argparse.Namespace) -> str | None:
+    """Give the folder named by option or environment, None where neither does."""
+    named: str | None = arguments.store or os.environ.get("FAKEGRACEDB_STORE") or None
+    return named

@@ -1,0 +1,208 @@
+"""The verbs ``store …``: each takes the parsed command line and gives the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..clock import Clock, iso_text
+from ..store import Store, layout
+from ..vocabulary import SERVER_VERSIONS
+from .arguments import DEFAULT_STORE, named_store
+from .output import CommandError, counted, say, say_json, size_text
+
+__all__ = [
+    "check",
+    "compact",
+    "copy",
+    "info",
+    "init",
+    "reindex",
+    "reset",
+    "restore",
+    "snapshot",
+]
+
+
+def _opened(arguments: argparse.Namespace) -> Store:
+    """Give the store that is meant, which must be there."""
+    named = named_store(arguments)
+    if named is None and not Store(DEFAULT_STORE).exists():
+        raise CommandError(
+            f"there is no store in ./{DEFAULT_STORE}: name one with --store DIR or "
+            "$FAKEGRACEDB_STORE, or make one with `fakegracedb store init`"
+        )
+    return Store.open(named or DEFAULT_STORE)
+
+
+def _whole(path: str | Path) -> str:
+    return str(Path(path).resolve())
+
+
+def _tell(arguments: argparse.Namespace, facts: dict[str, Any], text: str) -> None:
+    if arguments.json:
+        say_json(facts)
+    else:
+        say(text)
+
+
+def _count(store: Store) -> int:
+    return store.read(lambda view: sum(1 for _ in view.graceids()))
+
+
+def init(arguments: argparse.Namespace) -> int:
+    """Make a store."""
+    store = Store(named_store(arguments) or DEFAULT_STORE)
+    path = _whole(store.path)
+    if store.exists():
+        raise CommandError(f"{path} is a store already; `fakegracedb store reset` empties one")
+    wanted: dict[str, Any] = {"fsync": arguments.fsync}
+    if arguments.server_version is not None:
+        wanted["server_version"] = arguments.server_version
+    if arguments.user is not None:
+        wanted["user"] = arguments.user
+    if arguments.clock is not None:
+        wanted["clock"] = arguments.clock.to_json()
+    with store.transaction("store init") as transaction:
+        transaction.put_settings(replace(transaction.settings, **wanted))
+    facts = {"path": path, "settings": dict(store.settings)}
+    _tell(arguments, facts, f"made an empty store in {path}")
+    return 0
+
+
+def info(arguments: argparse.Namespace) -> int:
+    """Tell what a store holds."""
+    store = _opened(arguments)
+    facts = store.info()
+    facts.setdefault("fsync", store.settings["fsync"])
+    if arguments.json:
+        say_json(facts)
+        return 0
+    version = facts["server_version"]
+    rows = {
+        "store": facts["path"],
+        "format": f"{facts['format']}, made {facts['created'] or 'at an unknown time'}",
+        "imitates": f"server {SERVER_VERSIONS.get(version, version)}",
+        "user": facts["user"],
+        "clock": _clock_text(Clock.from_json(facts["clock"])),
+        "fsync": "on" if facts["fsync"] else "off",
+        "events": facts["events"],
+        "changes": facts["commits"],
+        "size": f"{size_text(facts['bytes'])} in {counted(facts['files'], 'file')}, "
+        f"{size_text(facts['journal_bytes'])} of it the journal",
+    }
+    for name, value in rows.items():
+        say(f"{name:<9} {value}")
+    return 0
+
+
+def _clock_text(clock: Clock) -> str:
+    if clock.time is None:
+        ahead = clock.offset.total_seconds()
+        return f"the system's{f' {ahead:+g} s' if ahead else ''}"
+    step = clock.step.total_seconds()
+    if step:
+        return f"from {iso_text(clock.time)} on, {step:g} s later at every reading"
+    return f"stands at {iso_text(clock.time)}"
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Find what is wrong with a store: 1 if anything is."""
+    folder = Path(named_store(arguments) or DEFAULT_STORE)
+    # a store that has lost its settings is one to be checked, too
+    is_store = any((folder / name).exists() for name in (layout.JOURNAL, layout.EVENTS))
+    store = Store(folder) if is_store else _opened(arguments)
+    problems = store.check()
+    if arguments.json:
+        found = [{"path": problem.path, "message": problem.message} for problem in problems]
+        say_json({"path": _whole(store.path), "problems": found})
+    elif problems:
+        for problem in problems:
+            say(" ".join(str(problem).split()))
+    else:
+        say("no problems found")
+    return 1 if problems else 0
+
+
+def snapshot(arguments: argparse.Namespace) -> int:
+    """Keep a store as it is."""
+    store = _opened(arguments)
+    kept = store.snapshot(arguments.target, journal=not arguments.no_journal)
+    path, target, count = _whole(store.path), _whole(kept), _count(Store(kept))
+    facts = {"path": path, "snapshot": target, "events": count}
+    _tell(arguments, facts, f"kept {path} ({counted(count, 'event')}) in {target}")
+    return 0
+
+
+def copy(arguments: argparse.Namespace) -> int:
+    """Make another store of the same content."""
+    store = _opened(arguments)
+    other = store.copy(arguments.target, journal=not arguments.no_journal)
+    path, target, count = _whole(store.path), _whole(other.path), _count(other)
+    facts = {"path": path, "copy": target, "events": count}
+    _tell(arguments, facts, f"copied {path} ({counted(count, 'event')}) to {target}")
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Make a store what a snapshot holds."""
+    store = _opened(arguments)
+    store.restore(arguments.source)
+    path, source, count = _whole(store.path), _whole(arguments.source), _count(store)
+    facts = {"path": path, "snapshot": source, "events": count}
+    _tell(arguments, facts, f"restored {path} from {source}: {counted(count, 'event')}")
+    return 0
+
+
+def reset(arguments: argparse.Namespace) -> int:
+    """Empty a store."""
+    store = _opened(arguments)
+    path, count = _whole(store.path), _count(store)
+    if not arguments.yes:
+        _confirm(f"{path} of {counted(count, 'event')}")
+    store.reset()
+    text = f"emptied {path} of {counted(count, 'event')}; settings, vocabulary and users stay"
+    _tell(arguments, {"path": path, "removed_events": count}, text)
+    return 0
+
+
+def _confirm(what: str) -> None:
+    """Ask on stderr, since stdout may be somebody's JSON.
+
+    Raises
+    ------
+    CommandError
+        Where there is nobody to ask, or the answer is no.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise CommandError(f"this would empty {what}: --yes says that it is meant")
+    print(f"Empty {what}? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise CommandError("nothing was changed")
+
+
+def reindex(arguments: argparse.Namespace) -> int:
+    """Take documents that were edited by hand as they are."""
+    store = _opened(arguments)
+    count = store.reindex()
+    path = _whole(store.path)
+    text = f"reindexed {path}: {counted(count, 'file')} had been edited by hand"
+    _tell(arguments, {"path": path, "edited": count}, text)
+    return 0
+
+
+def compact(arguments: argparse.Namespace) -> int:
+    """Replace the record of past changes."""
+    store = _opened(arguments)
+    before = store.info()
+    store.compact()
+    after = store.info()
+    facts: dict[str, Any] = {"path": _whole(store.path)}
+    for key in ("bytes", "journal_bytes"):
+        facts[key] = {"before": before[key], "after": after[key]}
+    was, now = size_text(before["journal_bytes"]), size_text(after["journal_bytes"])
+    _tell(arguments, facts, f"compacted {facts['path']}: its journal had {was} and has {now}")
+    return 0

@@ -1,0 +1,298 @@
+"""The rules of each kind of document, as JSON Schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..documents.attributes import Field
+from ..vocabulary import SERVER_VERSIONS, ServerSettings
+from .derived import column, extra_attributes, vocabulary
+
+__all__ = ["KINDS"]
+
+Rules = dict[str, Any]
+
+_BOOLEAN: Rules = {"type": "boolean"}
+_TEXT: Rules = {"type": "string"}
+_NAME: Rules = {"type": "string", "minLength": 1}
+_COUNT: Rules = {"type": "integer", "minimum": 0}
+
+_CLOCK_FACE = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{6}Z"
+_TIME: Rules = {
+    "type": "string",
+    "pattern": f"^{_CLOCK_FACE}$",
+    "format": "date-time",
+    "description": "UTC with microseconds, as 2026-03-01T17:04:09.123456Z",
+}
+_TIME_OR_EMPTY: Rules = {
+    "type": "string",
+    "pattern": f"^(|{_CLOCK_FACE})$",
+    "description": f"{_TIME['description']}, or empty",
+}
+_GRACEID = "[GEHMTD]([0-9]{4}|[1-9][0-9]{4,17})"
+_HEX = "[0-9A-Fa-f]"
+
+
+def _object(required: dict[str, Rules], optional: dict[str, Rules] | None = None) -> Rules:
+    """Give the rules of an object whose further keys are free."""
+    properties = {**required, **(optional or {})}
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _list(entry: Rules) -> Rules:
+    return {"type": "array", "items": entry}
+
+
+def _or_null(rules: Rules) -> Rules:
+    return {**rules, "type": [rules["type"], "null"]}
+
+
+# Of a store as a whole.
+
+_YEAR = 365.25 * 86400  # s
+
+
+def _clock() -> Rules:
+    span = {"type": "number", "minimum": -1900 * _YEAR, "maximum": 7900 * _YEAR}
+    time = {"type": ["string", "number"], "format": "time-in-any-form"}
+    keys: dict[str, dict[str, Rules]] = {
+        "system": {},
+        "offset": {"seconds": span},
+        "fixed": {"time": time},
+        "stepping": {"start": time, "step": span},
+    }
+    kind = {"type": "string", "enum": list(keys)}
+    return {
+        **_object({"kind": kind}),
+        "allOf": [
+            {
+                "if": _object({"kind": {"const": name}}),
+                "then": {
+                    "required": list(members),
+                    "properties": {"kind": {}, **members},
+                    "additionalProperties": False,
+                },
+            }
+            for name, members in keys.items()
+        ],
+    }
+
+
+def _settings(_: ServerSettings) -> Rules:
+    return _object(
+        {"format": {"type": "integer", "minimum": 1}},
+        {
+            "created": _TIME_OR_EMPTY,
+            "server_version": {"type": "string", "enum": list(SERVER_VERSIONS)},
+            "user": _NAME,
+            "clock": _clock(),
+            "fsync": _BOOLEAN,
+        },
+    )
+
+
+def _users(_: ServerSettings) -> Rules:
+    user = _object(
+        {"name": _NAME},
+        {
+            "groups": _list(_NAME),
+            "first_name": _TEXT,
+            "last_name": _TEXT,
+            "email": _TEXT,
+            "pipelines": _or_null(_list(_NAME)),
+            "permissions": _list(_NAME),
+        },
+    )
+    return _object({"users": _list(user)})
+
+
+def _tag_name(settings: ServerSettings) -> Rules:
+    return {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": settings.tag_name_max_length,
+        "pattern": settings.tag_name_regex,
+    }
+
+
+def _tags(settings: ServerSettings) -> Rules:
+    display_name = {
+        "type": ["string", "null"],
+        "maxLength": settings.tag_display_name_max_length,
+    }
+    tag = _object({"name": _tag_name(settings)}, {"display_name": display_name})
+    return _object({"tags": _list(tag)})
+
+
+# Of an event.
+
+
+def _event(settings: ServerSettings) -> Rules:
+    label_name = {**_NAME, "maxLength": settings.label_name_max_length}
+    label = _object({"name": label_name, "creator": _NAME, "created": _TIME})
+    graceid = {
+        "type": "string",
+        "pattern": f"^{_GRACEID}$",
+        "description": "a letter of GEHMTD and at least four digits, as G0042",
+    }
+    right = {"type": "string", "enum": ["view", "change"]}
+    return _object(
+        {
+            "graceid": graceid,
+            "submitter": _NAME,
+            "created": _TIME,
+            "group": _NAME,
+            "pipeline": _NAME,
+        },
+        {
+            "search": _or_null(_TEXT),
+            "offline": _BOOLEAN,
+            "gpstime": column(Field("gpstime")),
+            "instruments": column(Field("instruments", "str", 20, "", nullable=False)),
+            "nevents": column(Field("nevents", "natural")),
+            "far": column(Field("far")),
+            "likelihood": column(Field("likelihood")),
+            "labels": _list(label),
+            "extra_attributes": extra_attributes(),
+            # of a confirmed superevent: whatever its managers chose
+            "superevent": {"type": ["string", "null"], "minLength": 1, "maxLength": 25},
+            "replay_id": {"type": ["string", "null"], "pattern": settings.replay_id_regex},
+            "content_id": {
+                "type": ["string", "null"],
+                "pattern": f"^{_HEX}{{8}}-({_HEX}{{4}}-){{3}}{_HEX}{{12}}$",
+                "description": "a UUID with its hyphens",
+            },
+            "permissions": {"type": "object", "additionalProperties": _list(right)},
+        },
+    )
+
+
+def _log(settings: ServerSettings) -> Rules:
+    return _object(
+        {
+            "N": {"type": "integer", "minimum": 1},
+            "comment": _TEXT,
+            "created": _TIME,
+            "issuer": _NAME,
+        },
+        {
+            "filename": {"type": "string", "maxLength": 100},
+            "file_version": _or_null(_COUNT),
+            "tags": _list(_tag_name(settings)),
+        },
+    )
+
+
+def _file(_: ServerSettings) -> Rules:
+    # a slash, and the blob would lie in another folder
+    return _object(
+        {
+            "name": {
+                "type": "string",
+                "pattern": "^[^/\\u0000]+$",
+                "description": "a file name without a folder",
+            },
+            "version": _COUNT,
+            "size": _COUNT,
+            "sha256": {
+                "type": "string",
+                "pattern": "^[0-9a-f]{64}$",
+                "description": "64 hexadecimal digits, small letters",
+            },
+        },
+        {
+            "disk": {
+                "type": "string",
+                "pattern": "^[^/\\\\\\u0000]*$",
+                "maxLength": 200,
+                "description": "a file name without a folder",
+            }
+        },
+    )
+
+
+# Of the journal.
+
+_SEGMENT = "(?![.]{1,2}(/|$))[^/\\\\\\u0000]+"
+
+
+def _commit(settings: ServerSettings) -> Rules:
+    documents = {
+        "store": _settings(settings),
+        "vocabulary": vocabulary(settings),
+        "users": _users(settings),
+        "tags": _tags(settings),
+        "event": _event(settings),
+    }
+    lines = {"logs": _log(settings), "files": _file(settings)}
+    place = {
+        "pattern": f"^{_SEGMENT}(/{_SEGMENT})*$",
+        "description": "a place within the store",
+    }
+    length_and_digest = {
+        "type": ["array", "null"],
+        "minItems": 2,
+        "maxItems": 2,
+        "prefixItems": [_COUNT, {"type": "string", "pattern": "^[0-9a-f]+$"}],
+    }
+    return {
+        **_object(
+            {},
+            {
+                "n": _COUNT,
+                "applied": _COUNT,
+                "time": _TIME_OR_EMPTY,
+                "user": _TEXT,
+                "call": _TEXT,
+                "documents": {
+                    "type": "object",
+                    "propertyNames": place,
+                    "patternProperties": {
+                        f"(^|/){name}[.]json$": _or_null(rules) for name, rules in documents.items()
+                    },
+                    "additionalProperties": {"type": ["object", "null"]},
+                },
+                "lines": {
+                    "type": "object",
+                    "propertyNames": place,
+                    "patternProperties": {
+                        f"(^|/){name}[.]jsonl$": _list(rules) for name, rules in lines.items()
+                    },
+                    "additionalProperties": _list({"type": "object"}),
+                },
+                "sums": {
+                    "type": "object",
+                    "propertyNames": place,
+                    "additionalProperties": length_and_digest,
+                },
+                "counters": _object(
+                    {},
+                    {
+                        **dict.fromkeys(("number", "events", "last", "tick"), _COUNT),
+                        "newest": _TEXT,
+                        "ordered": _BOOLEAN,
+                    },
+                ),
+                "base": _BOOLEAN,
+                "restoring": _BOOLEAN,
+            },
+        ),
+        "if": {"required": ["n"]},
+        "else": {
+            "required": ["applied"],
+            "description": "a line with n is a commit; one without says how far they are applied",
+        },
+    }
+
+
+KINDS: dict[str, Callable[[ServerSettings], Rules]] = {
+    "settings": _settings,
+    "vocabulary": vocabulary,
+    "users": _users,
+    "tags": _tags,
+    "event": _event,
+    "log": _log,
+    "file": _file,
+    "commit": _commit,
+}

@@ -1,0 +1,115 @@
+"""From the journal to the documents: what was committed is brought there, once or repeatedly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import StoreError
+from . import contents, disk, layout
+from .core import Core
+from .journal import Commit, State
+from .view import View
+
+__all__ = ["deliver", "finish", "synchronous"]
+
+
+def finish(core: Core, state: State | None = None) -> State:
+    """Bring the documents up to date with what a writer that died has committed.
+
+    Only under the writer's lock. Give the state of the journal then.
+    """
+    if state is None:
+        state = core.refresh()
+    if state.restoring:
+        from . import exchange
+
+        return exchange.finish(core)
+    if state.pending:
+        fsync = synchronous(core, state)
+        for commit in state.pending:
+            deliver(core, commit, {}, fsync=fsync)
+        state = core.journal.mark(state, fsync=fsync)
+        core.publish(state)
+    return state
+
+
+def synchronous(core: Core, state: State) -> bool:
+    """Whether the store's settings say that a commit waits until the disk has it."""
+    return View(core, state).settings.fsync
+
+
+def deliver(core: Core, commit: Commit, values: Mapping[str, Any], *, fsync: bool) -> None:
+    """Bring the documents up to date with one commit.
+
+    Parameters
+    ----------
+    core, commit
+        The store, and the commit.
+    values : mapping
+        The typed content of documents and series after it, as far as it is known.
+    fsync : bool
+        Whether to wait until the disk has it.
+    """
+    for path, data in commit.documents.items():
+        if data is None:
+            core.forget(path)
+            disk.remove(core.place(path))
+        else:
+            value = values[path] if path in values else contents.decode(path, data)
+            identity = _replaced(core.place(path), layout.pretty_text(data), fsync)
+            core.keep(path, value, identity)
+    for path, lines in commit.lines.items():
+        place = core.place(path)
+        status = disk.identity(place)
+        known = core.remembered.get(path)
+        if path in values and (status is None or (known and known.identity == status)):
+            # it ends with a whole line, and none of these: it is as the transaction has read it
+            text = b"".join(map(layout.line_text, lines))
+            before = known.tail if known is not None and status is not None else b""
+            core.keep(path, values[path], _appended(place, text, fsync), before + text)
+        else:
+            core.forget(path)
+            _complete(place, path, lines, fsync=fsync)
+
+
+def _replaced(place: str, text: bytes, fsync: bool) -> disk.Identity:
+    try:
+        return disk.replace(place, text, fsync=fsync)
+    except FileNotFoundError:
+        disk.make_folder(place.rpartition("/")[0])
+        return disk.replace(place, text, fsync=fsync)
+
+
+def _appended(place: str, text: bytes, fsync: bool) -> disk.Identity:
+    try:
+        return disk.append(place, text, fsync=fsync)
+    except FileNotFoundError:
+        disk.make_folder(place.rpartition("/")[0])
+        return disk.append(place, text, fsync=fsync)
+
+
+def _complete(place: str, path: str, lines: list[dict[str, Any]], *, fsync: bool) -> None:
+    """Add the lines that are not there yet, whatever a writer that died has left."""
+    found = disk.read(place)
+    text = found[0] if found else b""
+    whole = text.rfind(b"\n") + 1
+    if text[whole:]:
+        try:
+            contents.parse(path, text[whole:])
+        except StoreError:
+            disk.truncate(place, whole)
+            text = text[:whole]
+        else:
+            disk.append(place, b"\n")
+    there = contents.series(path).extended(
+        contents.decode_lines(path, contents.parse_lines(path, text))
+    )
+    last = {entry.key: entry for entry in contents.decode_lines(path, enumerate(lines, start=1))}
+    missing = [
+        layout.line_text(entry.to_json())
+        for entry in last.values()
+        if there.find(entry.key) != entry
+    ]
+    if missing:
+        _appended(place, b"".join(missing), fsync)

@@ -1,0 +1,206 @@
+"""What is wrong with a store: every file held against its schema, the journal and the others."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import StoreError
+from . import contents, disk, layout
+from .care import limits_of, validated
+from .core import Core
+from .journal import Commit, State
+from .series import Files, Logs
+from .survey import Announced, counted, paths
+
+__all__ = ["Problem", "check"]
+
+_TRIES = 3  # to look at a store before somebody changes it
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong with a store.
+
+    Attributes
+    ----------
+    path : str
+        Place in the store.
+    message : str
+        What is wrong there.
+    kind : {"damage", "edited", "leftover"}
+        Whether the store does not hold together; or somebody changed it by hand; or a writer that
+        died has left what counts for nothing.
+    """
+
+    path: str
+    message: str
+    kind: str = "damage"
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def check(core: Core) -> list[Problem]:
+    """Find every inconsistency of a store; change nothing."""
+    for _ in range(_TRIES):
+        before = disk.identity(core.journal.path)
+        problems = sorted(_problems(core), key=lambda problem: problem.path)
+        if disk.identity(core.journal.path) == before:
+            return problems
+    with core.writing():  # it is busy
+        return sorted(_problems(core), key=lambda problem: problem.path)
+
+
+def _problems(core: Core) -> Iterator[Problem]:
+    damaged = list(_journal_problems(core))
+    yield from damaged
+    try:
+        state = core.refresh()
+        announced = Announced(core.journal.commits())
+        limits = limits_of(core)
+    except StoreError as error:
+        if not damaged:
+            yield Problem(str(error).partition(":")[0].partition(" ")[0], str(error))
+        return
+    if state.identity is None:
+        yield Problem(layout.JOURNAL, "is missing: `store reindex` takes the documents as they are")
+        return
+    if state.identity[1] > state.offset:
+        message = "the last line is cut short: it did not happen"
+        yield Problem(layout.JOURNAL, message, "leftover")
+    if state.pending:
+        message = (
+            f"{len(state.pending)} change(s) are not in the documents yet: "
+            "the next change of the store brings them there"
+        )
+        yield Problem(layout.JOURNAL, message, "leftover")
+        return  # everything else would be told twice
+    objects: dict[str, dict[str, Any]] = {}
+    for path in sorted({*paths(core), *announced.paths()}):
+        try:
+            found = disk.read(core.place(path))
+            if found is None:
+                message = "is missing, and the journal has it: `store reindex` lets go of it"
+                yield Problem(path, message)
+                continue
+            folder, _, name = path.rpartition("/")
+            objects.setdefault(folder, {})[name] = validated(path, found[0], limits)
+            if not announced.agrees(path, found[0]):
+                message = "was edited by hand: `store reindex` takes it as it is"
+                yield Problem(path, message, "edited")
+        except StoreError as error:
+            objects.setdefault(path.rpartition("/")[0], {})["damaged"] = True
+            yield Problem(path, str(error).removeprefix(f"{path}: "))
+    yield from _root_problems(core, state, objects.pop("", {}))
+    for name in disk.entries(core.place(layout.EVENTS)):
+        folder = layout.event_folder(name)
+        yield from _object_problems(core, folder, objects.get(folder, {}))
+    if not any("damaged" in one for one in objects.values()):
+        yield from _counter_problems(core, state)
+
+
+def _journal_problems(core: Core) -> Iterator[Problem]:
+    known: int | None = None
+    for number, line in enumerate(core.journal.lines(), start=1):
+        where = f"{layout.JOURNAL}, line {number}"
+        try:
+            data = contents.parse(layout.JOURNAL, line, number)
+            contents.validate(layout.JOURNAL, data, number)
+            commit = Commit.from_json(data) if "n" in data else None
+        except StoreError as error:
+            yield Problem(layout.JOURNAL, str(error).removeprefix(f"{layout.JOURNAL}, "))
+            continue
+        if commit is not None:
+            if known is not None and commit.n != known + 1 and not commit.base:
+                yield Problem(layout.JOURNAL, f"{where}: commit {commit.n} follows {known}")
+            known = commit.n
+
+
+def _root_problems(core: Core, state: State, documents: dict[str, Any]) -> Iterator[Problem]:
+    # they come with the first commit
+    if state.n and layout.SETTINGS not in documents and "damaged" not in documents:
+        yield Problem(layout.SETTINGS, "is missing")
+    for name in disk.entries(core.path):
+        if layout.is_temporary(name) or name == layout.RESTORING:
+            yield _leftover(name)
+
+
+def _leftover(path: str) -> Problem:
+    message = "was left by a writer that died: `store compact` removes it"
+    return Problem(path, message, "leftover")
+
+
+def _object_problems(core: Core, folder: str, parts: dict[str, Any]) -> Iterator[Problem]:
+    if not layout.is_graceid(folder.rpartition("/")[2]):
+        yield Problem(folder, "is no graceid")
+        return
+    logs: Logs = parts.get("logs.jsonl", Logs())
+    files: Files = parts.get("files.jsonl", Files())
+    names = disk.entries(core.place(folder))
+    if "event.json" not in names and (len(logs) or len(files)):
+        yield Problem(f"{folder}/event.json", "is missing")
+    elif "event.json" not in names and not names:
+        yield _leftover(folder)
+    yield from _log_problems(folder, logs, files)
+    yield from _file_problems(core, folder, files)
+    blobs = {file.blob for file in files}
+    for name in names:
+        if disk.is_link(f"{core.path}/{folder}/{name}"):
+            yield Problem(f"{folder}/{name}", "is a link: a store has files of its own")
+        elif name in layout.OF_EVENT or name in blobs or "damaged" in parts:
+            continue
+        elif layout.is_leftover(name):
+            yield _leftover(f"{folder}/{name}")
+        else:
+            yield Problem(f"{folder}/{name}", "is no file of the event")
+
+
+def _log_problems(folder: str, logs: Logs, files: Files) -> Iterator[Problem]:
+    path = layout.logs_of(folder)
+    numbers = sorted(log.N for log in logs)
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield Problem(path, f"the log numbers have gaps: {numbers[:20]}")
+    for log in logs:
+        if log.file_version is not None and not files.versions(log.filename):
+            yield Problem(path, f"entry {log.N} names the file {log.filename!r}, which is missing")
+
+
+def _file_problems(core: Core, folder: str, files: Files) -> Iterator[Problem]:
+    path = layout.files_of(folder)
+    for name in files.disk_names():
+        versions = [file.version for file in files.versions(name)]
+        if versions != list(range(len(versions))):
+            yield Problem(path, f"{name!r} has the versions {versions}")
+    blobs: set[str] = set()
+    for file in files:
+        blob = f"{folder}/{file.blob}"
+        if not layout.is_place(blob) or file.blob in blobs:
+            yield Problem(path, f"{file.name!r} cannot lie in {file.blob!r}")
+            continue
+        blobs.add(file.blob)
+        status = disk.identity(core.place(blob))
+        if status is None:
+            yield Problem(blob, "is missing")
+        elif status[1] != file.size:
+            yield Problem(blob, f"has {status[1]} bytes instead of {file.size}")
+        else:
+            digest = hashlib.sha256()
+            for piece in disk.pieces(core.place(blob)):
+                digest.update(piece)
+            if digest.hexdigest() != file.sha256:
+                yield Problem(blob, "has other bytes than uploaded")
+
+
+def _counter_problems(core: Core, state: State) -> Iterator[Problem]:
+    counters = counted(core, state)
+    numbers = [name[1:] for name in disk.entries(core.place(layout.EVENTS))]
+    for number in sorted({n for n in numbers if numbers.count(n) > 1}):
+        yield Problem(layout.EVENTS, f"the number {number} was given twice")
+    if counters != state.counters:
+        message = (
+            f"counts {dict(state.counters)}; there are {counters}: `store reindex` counts anew"
+        )
+        yield Problem(layout.JOURNAL, message, "edited")

@@ -1,0 +1,585 @@
+"""Every error text of the specification, by section: status, body and type, byte for byte.
+
+A row is one call at every base; how a base wraps a message follows from the kind of the message.
+Sections are those of the three documents on the server's answers: R (root and events), F (event
+files), C (what clients expect). The run prints those that have error texts and no row, and why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+import requests
+
+from fakegracedb.api.app import Application
+from fakegracedb.vocabulary import DEFAULT
+
+if TYPE_CHECKING:
+    from conftest import Api, Server
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+DETAIL = "You do not have permission to perform this action."
+NOBODY = "Authentication credentials were not provided."
+GONE = "This functionality has been deprecated and will not be re-implemented on GraceDB"
+NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
+REQUIRED = "This field is required."
+BASES = ("v2", "v1", "2.33")
+
+
+class World:
+    """A store with two test events, and who asks.
+
+    T0001 is for internal users; T0002 is of the search MDC, and so open to the LV-EM groups. Each
+    has the entries 1 to 3 that its upload writes.
+    """
+
+    def __init__(self, server: Server, base: str) -> None:
+        self.server = server
+        self.base = base
+        self.api = server.at(base)
+        self.nobody = server.at(base, None)
+        self.outsider = server.at(base, "lv@em.org", ("lvem_users",))
+        self.colleague = server.at(base, "ada.lovelace@ligo.org", ("internal_users",))
+        self.content: bytes = self.api.sample()
+        self.api.create(search="LowMass")
+        self.api.create(search="MDC")
+
+    def words(self, **changes: Any) -> Api:
+        """Have the server know other words."""
+        self.server.store.vocabulary = replace(DEFAULT, **changes)
+        return self.api
+
+    def tagged(self, name: str = "psd") -> Api:
+        """Have entry 1 of T0001 tagged."""
+        assert self.api.put(f"events/T0001/log/1/tag/{name}").status_code == 201
+        return self.api
+
+    def path(self, graceid: str) -> Any:
+        return self.server.store.path / "events" / graceid
+
+
+@dataclass(frozen=True)
+class Row:
+    """One call, and its answer.
+
+    Attributes
+    ----------
+    kind : str
+        ``message``: a view's own, a JSON string on v1; ``plain``: bare text on v1; ``object``: the
+        same object at every base; ``bare``: the same bare text at every base; ``page``: an HTML
+        page.
+    starts : bool
+        Whether only the beginning of the text is known.
+    bases : tuple of str
+        Where it holds.
+    """
+
+    section: str
+    call: Callable[[World], requests.Response]
+    status: int
+    body: Any
+    kind: Literal["message", "plain", "object", "bare", "page"] = "message"
+    starts: bool = False
+    bases: tuple[str, ...] = BASES
+    name: str = field(default="", compare=False)
+
+
+def message(section: str, call: Any, status: int, body: Any, **options: Any) -> Row:
+    return Row(section, call, status, body, "message", **options)
+
+
+def plain(section: str, call: Any, status: int, body: str, **options: Any) -> Row:
+    return Row(section, call, status, body, "plain", **options)
+
+
+def same(section: str, call: Any, status: int, body: Any, **options: Any) -> Row:
+    return Row(section, call, status, body, "object", **options)
+
+
+def refused_form(section: str, errors: list[str], **fields: Any) -> Row:
+    return same(section, lambda w: w.api.upload(**fields), 400, {"errors": errors})
+
+
+def disabled() -> Any:
+    return tuple(
+        replace(pipeline, enabled=pipeline.name != "gstlal") for pipeline in DEFAULT.pipelines
+    )
+
+
+def unreadable(w: World) -> requests.Response:
+    """Ask for a file in whose place there is a directory."""
+    w.api.log("T0001", file=("a.txt", b"a"))
+    (w.path("T0001") / "a.txt,0").unlink()
+    (w.path("T0001") / "a.txt,0").mkdir()
+    return w.api.get("events/T0001/files/a.txt")
+
+
+def without_singles(w: World) -> bytes:
+    """Give a coinc file without its table of single detectors."""
+    before, _, rest = w.content.partition(b'<Table Name="sngl_inspiral:table">')
+    return before + rest.partition(b"</Table>")[2]
+
+
+def throttled(w: World) -> requests.Response:
+    Application(w.server.store).faults.add(status=429, method="GET", path="events/", retry_after=3)
+    return w.api.get("events/")
+
+
+def other_tag(w: World) -> requests.Response:
+    """Let somebody outside open an entry that is not theirs."""
+    return w.outsider.put("events/T0002/log/1/tag/lvem")
+
+
+def other_untag(w: World) -> requests.Response:
+    assert w.api.put("events/T0002/log/1/tag/lvem").status_code == 201
+    return w.outsider.delete("events/T0002/log/1/tag/lvem")
+
+
+def log(**data: Any) -> Callable[[World], requests.Response]:
+    return lambda w: w.api.post("events/T0001/log/", data=data)
+
+
+def agent(name: str) -> Callable[[World], requests.Response]:
+    return lambda w: w.api.get("", headers={"User-Agent": name})
+
+
+def gone(method: str, path: str) -> Row:
+    return same("C1", lambda w: w.api.request(method, path), 410, {"error": GONE}, bases=("v2",))
+
+
+LONG_NAME = "x" * 97 + ".txt"  # 101 characters
+TOO_LONG = "Ensure this value has at most 100 characters (it has 101)."
+LABEL_TEXT = "The 'H1OK' label is managed as part of an automated process and cannot be {} manually"
+
+ROWS = [
+    # 1 Conventions
+    same("R1.4", lambda w: w.nobody.get("events/T0001"), 403, {"detail": NOBODY}),
+    same("R1.4", lambda w: w.outsider.get("events/T0001"), 403, {"detail": DETAIL}),
+    same(
+        "R1.4", lambda w: w.api.delete("events/"), 405, {"detail": 'Method "DELETE" not allowed.'}
+    ),
+    same(
+        "R1.4",
+        lambda w: w.api.post("events/", json={"group": "Test"}),
+        415,
+        {"detail": 'Unsupported media type "application/json" in request.'},
+    ),
+    same(
+        "R1.4",
+        throttled,
+        429,
+        {"detail": "Request was throttled. Expected available in 3 second(s)."},
+    ),
+    Row("R1.4", lambda w: w.api.get("nothing/"), 404, "<!doctype html>", "page"),
+    Row("R1.5", lambda w: w.api.get("events/X0001"), 404, "<!doctype html>", "page"),
+    same("R1.5", lambda w: w.nobody.get("events/T0099"), 403, {"detail": NOBODY}),
+    plain("R1.5", lambda w: w.api.get("events/T0099"), 404, "Event not found."),
+    plain("R1.5", lambda w: w.api.get("events/X0001/labels/"), 404, "Event not found."),
+    plain("R1.5", lambda w: w.api.put("events/T0099/labels/INJ"), 404, "Event not found."),
+    same("R1.5", lambda w: w.outsider.put("events/T0001/labels/INJ"), 403, {"detail": DETAIL}),
+    message("R1.5", lambda w: w.api.get("events/T0001/log/9"), 404, "Log does not exist."),
+    message("R1.5", lambda w: w.api.get("events/T0001/log/9/tag/"), 404, "Log does not exist."),
+    message("R1.5", lambda w: w.api.put("events/T0001/log/9/tag/a"), 404, "Log does not exist."),
+    message("R1.5", lambda w: w.api.delete("events/T0001/log/9/tag/a"), 404, "Log does not exist."),
+    plain("R1.6", lambda w: w.api.get("events/E0001"), 404, "Event not found."),
+    same(
+        "R1.7",
+        lambda w: w.outsider.upload(),
+        403,
+        {"detail": DETAIL},
+    ),
+    Row("R1.8", agent(""), 400, "a User-Agent header is required", "bare"),
+    Row("R1.8", agent("gracedb-client/1.9.9"), 400, "gracedb-client/1.9.9", "bare", starts=True),
+    Row("R1.8", agent("gracedb-client/1.20"), 400, "gracedb-client/1.20", "bare", starts=True),
+    # 2 Root
+    plain("R2.4", lambda w: w.outsider.get("performance/"), 403, "Forbidden"),
+    plain("R2.4", lambda w: w.nobody.get("performance/"), 403, "Forbidden"),
+    # 4 List
+    same("R4.2", lambda w: w.nobody.get("events/"), 403, {"detail": NOBODY}),
+    plain(
+        "R4.5",
+        lambda w: w.api.get("events/", headers={"Accept": "application/xml"}),
+        400,
+        "ligolw-xml rendering has been disabled",
+        starts=True,
+    ),
+    plain(
+        "R4.5",
+        lambda w: w.api.get("events/?format=xml"),
+        400,
+        "ligolw-xml rendering has been disabled",
+        starts=True,
+    ),
+    plain(
+        "R6.1",
+        lambda w: w.api.get("events/T0001?format=xml"),
+        400,
+        "ligolw-xml rendering has been disabled",
+        starts=True,
+    ),
+    # 5 Creation
+    same(
+        "R5.1",
+        lambda w: w.api.post("events/", data={"group": "Test", "pipeline": "gstlal"}),
+        415,
+        {
+            "detail": 'Unsupported media type "application/x-www-form-urlencoded" in request.',
+        },
+    ),
+    refused_form("R5.1", [f"pipeline: * {REQUIRED}"], pipeline=None),
+    plain(
+        "R5.2",
+        lambda w: w.words(deprecated_pipelines=("gstlal",)).upload(),
+        400,
+        "The gstlal pipeline is no longer supported in GraceDB",
+        starts=True,
+    ),
+    plain(
+        "R5.2",
+        lambda w: w.words(unapproved_pipelines=("gstlal",)).upload(),
+        400,
+        "The gstlal pipeline is not approved to upload to GraceDB",
+        starts=True,
+    ),
+    same(
+        "R5.2",
+        lambda w: w.api.upload(group="CBC", pipeline="Bayes"),
+        400,
+        {"error": "Please provide a valid pipeline."},
+    ),
+    plain(
+        "R5.2",
+        lambda w: w.colleague.upload(group="CBC"),
+        403,
+        "You don't have permission on this pipeline.",
+    ),
+    plain(
+        "R5.2",
+        lambda w: w.words(pipelines=disabled()).upload(group="CBC"),
+        400,
+        "The gstlal pipeline has been temporarily disabled by an EM advocate",
+        starts=True,
+    ),
+    refused_form("R5.2", [f"pipeline: * {NO_CHOICE}"], pipeline="Bayes"),
+    refused_form("R5.2", [f"group: * {NO_CHOICE}"], group="Nobody"),
+    refused_form("R5.2", [f"group: * {REQUIRED}"], group=None),
+    refused_form("R5.2", [f"search: * {NO_CHOICE}"], search="Everywhere"),
+    refused_form(
+        "R5.2",
+        ["labels: * Select a valid choice. NEW is not one of the available choices."],
+        labels=["INJ", "NEW"],
+    ),
+    refused_form("R5.2", ["eventFile: * The submitted file is empty."], content=b""),
+    same(
+        "R5.2",
+        lambda w: w.api.post("events/", files={"group": (None, "Test"), "x": ("y", b"z")}),
+        400,
+        {"errors": [f"pipeline: * {REQUIRED}", f"eventFile: * {REQUIRED}"]},
+    ),
+    # 6 Replacement
+    plain(
+        "R6.2",
+        lambda w: w.colleague.upload(path="events/T0001", method="PUT"),
+        403,
+        "You did not create this event. You (ada.lovelace@ligo.org) "
+        "Them (albert.einstein@ligo.org)",
+    ),
+    plain(
+        "R6.2",
+        lambda w: w.colleague.put("events/T0001", data="not even a form"),
+        403,
+        "You did not create this event. You (ada.lovelace@ligo.org) "
+        "Them (albert.einstein@ligo.org)",
+    ),
+    same(
+        "R6.2",
+        lambda w: w.outsider.upload(path="events/T0001", method="PUT"),
+        403,
+        {"detail": DETAIL},
+    ),
+    same(
+        "R6.2",
+        lambda w: w.api.put("events/T0001", files={"other": ("a", b"b")}),
+        400,
+        {"errors": [f"eventFile: * {REQUIRED}"]},
+    ),
+    same(
+        "R6.2",
+        lambda w: w.api.upload(without_singles(w), path="events/T0001", method="PUT"),
+        500,
+        {"error": "document must contain exactly one sngl_inspiral Table"},
+    ),
+    *(
+        same(
+            "R6.2",
+            lambda w, method=method: w.api.request(method, "events/T0001"),
+            405,
+            {"detail": f'Method "{method}" not allowed.'},
+        )
+        for method in ("DELETE", "POST", "PATCH")
+    ),
+    # 7 Files
+    message(
+        "R7.3",
+        lambda w: w.api.get("events/T0001/files/none.txt"),
+        404,
+        "File none.txt not found",
+    ),
+    message(
+        "R7.3",
+        lambda w: w.api.get("events/T0001/files/initial.data,7"),
+        404,
+        "File initial.data,7 not found",
+    ),
+    message(
+        "R7.3",
+        lambda w: w.api.get("events/T0001/files/sub/none.txt"),
+        404,
+        "File none.txt not found",
+    ),
+    message("R7.3", unreadable, 500, "File a.txt is not readable"),
+    plain(
+        "R7.3",
+        lambda w: w.outsider.get("events/T0002/files/initial.data"),
+        403,
+        "You do not have permission to view this file.",
+    ),
+    message(
+        "R7.4",
+        lambda w: w.api.put("events/T0001/files/a,b.txt", files={"upload": ("x", b"y")}),
+        400,
+        "versioned file name cannot contain a ','",
+    ),
+    message(
+        "R7.4",
+        lambda w: w.api.put("events/T0001/files/a.txt", files={"other": ("x", b"y")}),
+        400,
+        "No file uploaded: the field is called 'upload'",
+    ),
+    # 8 Logs
+    message(
+        "R8.2",
+        log(comment=""),
+        503,
+        "Failed to save log entry: {'comment': ['This field cannot be blank.']}",
+    ),
+    message(
+        "R8.2",
+        log(tagname="psd"),
+        503,
+        "Failed to save log entry: {'comment': ['This field cannot be null.']}",
+    ),
+    message(
+        "R8.2",
+        lambda w: w.api.post(
+            "events/T0001/log/", data={"comment": "c"}, files={"upload": (LONG_NAME, b"x")}
+        ),
+        503,
+        f"Failed to save log entry: {{'filename': ['{TOO_LONG}']}}",
+    ),
+    message(
+        "R8.2",
+        log(comment="c", tagname=["psd", "no blanks"]),
+        400,
+        "Log message created, but error creating tag: "
+        "{'name': ['Tag names can only include [0-9a-zA-z_-]']}",
+    ),
+    message(
+        "R8.2",
+        log(comment="c", tagname=["psd", "psd"]),
+        409,
+        "Log message created, but error creating tag: Log already has tag psd",
+        bases=("v1", "2.33"),
+    ),
+    message(
+        "R8.2",
+        log(comment="c", tagname=["psd", "psd"]),
+        400,
+        "Log message created, but error creating tag: Tag is already applied to this log message",
+        bases=("v2",),
+    ),
+    message("R8.2", log(comment="c", label="NEW"), 400, "No such Label 'NEW'"),
+    message("R8.2", log(comment="c", label="H1OK"), 400, LABEL_TEXT.format("applied")),
+    plain(
+        "R8.3",
+        lambda w: w.outsider.get("events/T0002/log/1"),
+        403,
+        "You do not have permission to view this log message.",
+    ),
+    # 9 Tags
+    message(
+        "R9.2",
+        lambda w: w.tagged("psd").put("events/T0001/log/1/tag/psd"),
+        409,
+        "Log already has tag psd",
+        bases=("v1", "2.33"),
+    ),
+    message(
+        "C1",
+        lambda w: w.tagged("psd").put("events/T0001/log/1/tag/psd"),
+        400,
+        "Tag is already applied to this log message",
+        bases=("v2",),
+    ),
+    plain("R9.2", other_tag, 403, "You do not have permission to add or remove this tag."),
+    plain("R9.2", other_untag, 403, "You do not have permission to add or remove this tag."),
+    message(
+        "R9.2",
+        lambda w: w.api.put("events/T0001/log/1/tag/a%20b"),
+        400,
+        "{'name': ['Tag names can only include [0-9a-zA-z_-]']}",
+    ),
+    message(
+        "R9",
+        lambda w: w.api.put(f"events/T0001/log/1/tag/{'x' * 101}"),
+        400,
+        f"{{'name': ['{TOO_LONG}']}}",
+    ),
+    message("R9.3", lambda w: w.api.get("events/T0001/log/1/tag/psd"), 404, "Tag not found."),
+    message("R9.4", lambda w: w.api.delete("events/T0001/log/1/tag/psd"), 404, "Tag not found."),
+    message("R9.5", lambda w: w.api.get("events/T0001/tag/new"), 404, "No such tag for event."),
+    # 10 Labels
+    message("R10.1", lambda w: w.api.get("events/T0001/labels/INJ"), 404, "Label INJ Not Found"),
+    message("R10.2", lambda w: w.api.put("events/T0001/labels/X"), 400, "No such Label 'X'"),
+    message(
+        "R10.2",
+        lambda w: w.api.put("events/T0001/labels/H1OK"),
+        400,
+        LABEL_TEXT.format("applied"),
+    ),
+    message(
+        "R10.3",
+        lambda w: w.api.delete("events/G1/labels/INJ"),
+        404,
+        "No label 'INJ' associated with event T0001",
+    ),
+    message("R10.3", lambda w: w.api.delete("events/T0001/labels/X"), 400, "No such Label 'X'"),
+    message(
+        "R10.3",
+        lambda w: w.api.delete("events/T0001/labels/H1OK"),
+        400,
+        LABEL_TEXT.format("removed"),
+    ),
+    # 11 Neighbours
+    same(
+        "R11",
+        lambda w: w.api.get("events/T0001/neighbors/?neighborhood=a,b"),
+        400,
+        {"error": "neighborhood must be one or two integers, not 'a,b'"},
+    ),
+    plain(
+        "R11", lambda w: w.api.get("events/T9/neighbors/?neighborhood=a"), 404, "Event not found."
+    ),
+    # 18 of the older server's calls that the newer has retired
+    gone("GET", "events/T0001/voevent/"),
+    gone("POST", "events/T0001/voevent/"),
+    gone("GET", "events/T0001/voevent/1"),
+    gone("POST", "events/T0001/voevent/1"),
+    gone("GET", "events/T0001/emobservation/"),
+    gone("POST", "events/T0001/emobservation/"),
+    gone("GET", "events/T0001/emobservation/1"),
+    gone("POST", "events/T0001/emobservation/1"),
+    gone("PATCH", "events/T0001/update-grbevent/"),
+    gone("GET", "events/T0001/embb/"),
+    gone("POST", "events/T0001/embb/"),
+    plain("C1", lambda w: w.api.get("events/T9/voevent/"), 404, "Event not found.", bases=("v2",)),
+    same("C1", lambda w: w.nobody.get("events/T1/embb/"), 403, {"detail": NOBODY}, bases=("v2",)),
+    same(
+        "C1",
+        lambda w: w.server.at(w.base, "r@em.org", ("lvem_users",)).post("events/T1/voevent/"),
+        403,
+        {"detail": DETAIL},
+        bases=("v2",),
+    ),
+    Row("C1", lambda w: w.api.get("events/T0001/none/"), 404, "<!doctype html>", "page"),
+    # Event files
+    refused_form("F2", ["eventFile: * The submitted file is empty."], content=b""),
+    refused_form("F2", [f"pipeline: * {REQUIRED}"], pipeline=None, group="CBC"),
+    plain(
+        "F2",
+        lambda w: w.words(pipelines=disabled()).upload(group="CBC"),
+        400,
+        "The gstlal pipeline has been temporarily disabled by an EM advocate due to suspected "
+        "misbehavior.",
+    ),
+    same(
+        "F14",
+        lambda w: w.api.upload(filename="a,b.xml"),
+        400,
+        {"warnings": ["Problem creating event (versioned file name cannot contain a ',')"]},
+    ),
+]
+
+# Sections with error texts that no call can bring about yet, or ever.
+WITHOUT = {
+    "R4.2: Invalid query": "the search language: issue 4",
+    "R4.2: Cannot resolve keyword": "sorting: issue 4",
+    "R4.2: FAR query out of range": "the search language: issue 4",
+    "R4.4: the error text in TSV": "no error object can occur before issue 4",
+    "R7.3: <name> is a directory": "cannot happen: an event has no directories of files",
+    "R12": "permissions and signoffs: issue 2",
+    "R13": "VOEvents of events: issue 2",
+    "R14": "EM observations of events: issue 2",
+    "R15": "EMBB: issue 2",
+    "R16": "GRB updates: issue 2",
+    "R17": "reserved graceids and their uploads: issue 2",
+    "C1: superevents": "superevents: issue 3",
+}
+# Where the documents have error texts.
+SECTIONS = [
+    *("R1.4", "R1.5", "R1.8", "R2.4", "R4.2", "R4.5", "R5.1", "R5.2", "R6.1", "R6.2", "R7.3"),
+    *("R7.4", "R8.2", "R8.3", "R9.2", "R9.3", "R9.4", "R9.5", "R10.1", "R10.2", "R10.3", "R11"),
+    *("R12", "R13", "R14", "R15", "R16", "R17", "F2", "F14", "C1"),
+]
+
+
+def expected(row: Row, api: Api) -> tuple[Any, str]:
+    """Give the body that a base answers, and its type."""
+    if row.kind in ("bare", "page") or (row.kind == "plain" and not api.v2):
+        return row.body, HTML
+    return (row.body if row.kind == "object" else api.said(row.body)), JSON
+
+
+CASES = [
+    pytest.param(row, base, id=f"{row.section}-{place}-{base}")
+    for place, row in enumerate(ROWS)
+    for base in row.bases
+]
+
+
+@pytest.mark.parametrize(("row", "base"), CASES)
+def test_error_is_answered_as_specified(row: Row, base: str, server: Server) -> None:
+    world = World(server, base)
+    answer = row.call(world)
+    body, content_type = expected(row, world.api)
+    assert answer.status_code == row.status, answer.text
+    assert answer.headers["Content-Type"] == content_type
+    if content_type == HTML:
+        if row.starts or row.kind == "page":
+            assert answer.text.startswith(body)
+        else:
+            assert answer.text == body
+    elif row.starts:
+        assert answer.text.startswith(json.dumps(body)[:-2])
+    elif world.api.v2 or isinstance(body, str):
+        assert answer.content == json.dumps(body).encode()
+    else:
+        assert answer.json() == body
+
+
+def test_every_section_with_error_texts_has_a_row_or_a_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    covered = {row.section for row in ROWS}
+    excused = {name.partition(":")[0] for name in WITHOUT}
+    with capsys.disabled():
+        print(f"\nerror texts: {len(ROWS)} calls, {len(CASES)} cases; without one:")
+        for name, reason in WITHOUT.items():
+            print(f"  {name} ({reason})")
+    assert [name for name in SECTIONS if name not in covered | excused] == []
+    assert sorted(covered - {*SECTIONS, "R1.6", "R1.7", "R9"}) == []

@@ -1,0 +1,295 @@
+"""The real client's own integration tests, as installed, against the fake: in process, no network.
+
+Each service is one run of pytest over ``ligo.gracedb.test.integration``. Nothing is deselected: the
+tests that cannot pass yet run too, and are named here with what brings them. One that passes after
+all, or is not there, fails this test until the table says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fakegracedb
+
+TESTS = Path(__file__).parent
+ROOT = Path(fakegracedb.__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Waived:
+    """Why a test of the client cannot pass, and the error with which it ends (any, if empty)."""
+
+    why: str
+    error: str = "NotFaked"
+
+
+SUPEREVENTS = Waived("issue 3")
+ISSUE_2 = Waived("issue 2")
+UNREAD = Waived("issue 2", "AssertionError")  # the file is stored, not read
+KEPT = Waived("only v2 has retired the call", "")
+RETIRED = Waived("v2 has retired the call", "")
+
+# A name without brackets stands for all variants of a test.
+EVERYWHERE = {
+    "test_cli::test_add_event_to_superevent": SUPEREVENTS,
+    "test_cli::test_confirm_as_gw": SUPEREVENTS,
+    "test_cli::test_create_superevent": SUPEREVENTS,
+    "test_cli::test_get_superevent": SUPEREVENTS,
+    "test_cli::test_permissions": SUPEREVENTS,
+    "test_cli::test_remove_event_from_superevent": SUPEREVENTS,
+    "test_cli::test_search_superevents": SUPEREVENTS,
+    "test_cli::test_signoffs": SUPEREVENTS,
+    "test_cli::test_update_superevent": SUPEREVENTS,
+    "test_events::test_create_cwb": UNREAD,
+    "test_events::test_create_external": UNREAD,
+    "test_events::test_create_hardwareinjection": UNREAD,
+    "test_files::test_file_upload_and_retrieval[superevent]": SUPEREVENTS,
+    "test_files::test_upload_binary_file[superevent]": SUPEREVENTS,
+    "test_files::test_upload_file_multiple_versions[superevent]": SUPEREVENTS,
+    "test_files::test_upload_large_file[superevent]": SUPEREVENTS,
+    "test_labels::test_labels[superevent]": SUPEREVENTS,
+    "test_logs::test_log_creation_with_label[superevent]": SUPEREVENTS,
+    "test_logs::test_log_creation_with_tags[superevent]": SUPEREVENTS,
+    "test_logs::test_log_tag_and_untag[superevent]": SUPEREVENTS,
+    "test_logs::test_logs[superevent]": SUPEREVENTS,
+    "test_superevents::test_basic_creation_and_retrieval": SUPEREVENTS,
+    "test_superevents::test_confirm_as_gw": SUPEREVENTS,
+    "test_superevents::test_creation_with_already_used_preferred_event": SUPEREVENTS,
+    "test_superevents::test_creation_with_events": SUPEREVENTS,
+    "test_superevents::test_creation_with_labels": SUPEREVENTS,
+    "test_superevents::test_event_addition_and_removal": SUPEREVENTS,
+    "test_superevents::test_pipeline_preferred_add_remove": SUPEREVENTS,
+    "test_superevents::test_search": SUPEREVENTS,
+    "test_superevents::test_update": SUPEREVENTS,
+}
+ON_V2 = {
+    "test_deprecated::test_emobservations_deprecated[superevent]": SUPEREVENTS,
+    "test_deprecated::test_superevent_voevent_create_deprecated": SUPEREVENTS,
+    "test_emobservations::test_emobservations": RETIRED,
+    "test_replay_id::test_reserve_graceid_with_malformed_replay_id_is_rejected": ISSUE_2,
+    "test_replay_id::test_reserve_graceid_with_replay_id": ISSUE_2,
+    "test_update_grbevent::test_update_grbevent": RETIRED,
+}
+ON_V1 = {
+    "test_cli::test_voevents": SUPEREVENTS,
+    "test_deprecated::test_emobservations_deprecated": KEPT,
+    "test_deprecated::test_event_voevents_deprecated": KEPT,
+    "test_deprecated::test_superevent_voevent_create_deprecated": KEPT,
+    "test_deprecated::test_update_grbevent_deprecated": KEPT,
+    "test_emobservations::test_emobservations[event]": ISSUE_2,
+    "test_emobservations::test_emobservations[superevent]": SUPEREVENTS,
+    "test_update_grbevent::test_update_grbevent": ISSUE_2,
+    "test_voevents::test_initial_voevent": SUPEREVENTS,
+    "test_voevents::test_preliminary_voevent": SUPEREVENTS,
+    "test_voevents::test_retraction_voevent": SUPEREVENTS,
+    "test_voevents::test_update_voevent": SUPEREVENTS,
+}
+# What the client's own marks leave out.
+NOTICES = {
+    "test_notices::test_create_list_and_fetch_notice",
+    "test_notices::test_create_notice_superevent_id_mismatch",
+}
+RESERVE = {name for name in ON_V2 if "reserve" in name}
+REPLAY = RESERVE | {
+    "test_replay_id::test_create_event_with_malformed_replay_id_warns",
+    "test_replay_id::test_create_event_with_replay_id",
+    "test_replay_id::test_create_event_without_replay_id_is_null",
+    "test_replay_id::test_search_events_by_replay_id",
+}
+VOEVENTS = {name for name in ON_V1 if "voevent" in name and "deprecated" not in name}
+
+
+@dataclass(frozen=True)
+class Service:
+    """A base of a server, and what is known of the client's tests there."""
+
+    server_version: str
+    path: str
+    waived: dict[str, Waived]
+    skipped: set[str]
+    passed: int  # with ligo-gracedb 2.16.1
+    switches: tuple[str, ...] = ()
+
+
+SERVICES = {
+    "v2": Service(
+        "2.36",
+        "/api/",
+        EVERYWHERE | ON_V2,
+        NOTICES | VOEVENTS,
+        passed=60,
+        switches=("TEST_REPLAY_ID",),
+    ),
+    # Clients made with nothing but a URL speak v1 to a server of the newest line.
+    "v1": Service(
+        "2.36",
+        "/api/v1/",
+        EVERYWHERE | ON_V1,
+        NOTICES | RESERVE,
+        passed=57,
+        switches=("TEST_REPLAY_ID", "TEST_VOEVENT_CREATE"),
+    ),
+    "2.33": Service(
+        "2.33",
+        "/api/",
+        EVERYWHERE | ON_V1,
+        NOTICES | REPLAY,
+        passed=52,
+        switches=("TEST_VOEVENT_CREATE",),
+    ),
+}
+
+Outcomes = dict[str, dict[str, str]]
+
+
+def known(name: str, names: Any) -> str | None:
+    """Give the entry that a test has: under its own name, or under that of all its variants."""
+    for entry in (name, name.partition("[")[0]):
+        if entry in names:
+            return entry
+    return None
+
+
+def problems(outcomes: Outcomes, waived: dict[str, Waived], skipped: set[str]) -> list[str]:
+    """Say what is not as the tables say."""
+    found = []
+    seen = set()
+    for name, test in outcomes.items():
+        outcome, error, message = test["outcome"], test["error"], test["message"]
+        entry = known(name, skipped if outcome == "skipped" else waived)
+        seen.add(entry)
+        if outcome == "skipped":
+            if entry is None:
+                found.append(f"{name} is left out: {message}")
+        elif entry is None:
+            if outcome == "failed":
+                found.append(f"{name} fails: {error}: {message}")
+        elif outcome != "failed":
+            found.append(f"{name} passes, and is waived: {waived[entry].why}")
+        else:
+            expected = waived[entry]
+            if expected.error and expected.error != error:
+                found.append(f"{name} fails for another reason: {error}: {message}")
+            if expected.error == "NotFaked" and not message.endswith(f"with {expected.why}"):
+                found.append(f"{name} names another issue than {expected.why}: {message}")
+    found += [f"{entry} is waived, and does not run" for entry in waived if entry not in seen]
+    found += [f"{entry} is not left out any more" for entry in skipped if entry not in seen]
+    return found
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("FAKEGRACEDB_", "PYTEST_", "TEST_", "GRACEDB_", "HTTP_PROXY"))
+    }
+    kept |= {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(TESTS / "client_suite")]),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "FAKEGRACEDB_STORE": str(folder / "store"),
+        "CLIENT_SUITE_REPORT": str(folder / "report.json"),
+    }
+    return kept | more
+
+
+def run(service: Service, folder: Path) -> dict[str, Any]:
+    """Run the client's tests, and give what the plugin wrote down."""
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "--pyargs", "ligo.gracedb.test.integration"),
+            *("-p", "client_suite_plugin", "-p", "no:cacheprovider", "-W", "ignore"),
+            *("-q", "--tb=no"),  # tracebacks of what is waived take most of the time
+        ],
+        cwd=folder,
+        env=environment(
+            folder,
+            FAKEGRACEDB_SERVER_VERSION=service.server_version,
+            TEST_SERVICE=f"https://gracedb.invalid{service.path}",
+            **dict.fromkeys(service.switches, "1"),
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        report: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    except FileNotFoundError:
+        pytest.fail(f"the client's tests did not run:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return report
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_clients_own_tests_pass(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service = SERVICES[name]
+    report = run(service, tmp_path)
+    outcomes: Outcomes = report["outcomes"]
+    count = {
+        outcome: sum(test["outcome"] == outcome for test in outcomes.values())
+        for outcome in ("passed", "failed", "xfailed", "skipped")
+    }
+    with capsys.disabled():
+        print(
+            f"\nligo.gracedb.test.integration on {name}: {count['passed']} passed, "
+            f"{count['failed']} waived, {count['skipped']} left out by the client itself, "
+            f"{count['xfailed']} that the client expects to fail"
+        )
+    assert problems(outcomes, service.waived, service.skipped) == []
+    assert report["sockets"] == []
+    assert count["passed"] >= service.passed
+    assert (tmp_path / "store" / "store.json").exists()  # it was this store that they used
+
+
+# What judges them
+
+
+def outcome(outcome: str, error: str = "", message: str = "") -> dict[str, str]:
+    return {"outcome": outcome, "error": error, "message": message}
+
+
+FAILED = outcome("failed", "NotFaked", "superevents/: comes with issue 3")
+
+
+def test_all_is_well_when_waived_tests_fail_and_the_others_pass() -> None:
+    outcomes = {"a::ok": outcome("passed"), "a::no[x]": FAILED, "a::out": outcome("skipped")}
+    assert problems(outcomes, {"a::no": SUPEREVENTS}, {"a::out"}) == []
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ({"a::ok": outcome("failed", "KeyError", "'N'")}, "a::ok fails: KeyError: 'N'"),
+        ({"a::ok": outcome("skipped")}, "a::ok is left out: "),
+        ({"a::no": outcome("passed")}, "a::no passes, and is waived: issue 3"),
+        ({"a::no": outcome("failed", "KeyError", "'N'")}, "a::no fails for another reason: "),
+        ({"a::no": outcome("failed", "NotFaked", "x: comes with issue 2")}, "names another issue"),
+        ({"a::no": outcome("skipped")}, "a::no is left out"),
+        ({}, "a::no is waived, and does not run"),
+        ({"a::no": FAILED, "a::out": outcome("passed")}, "a::out is not left out any more"),
+    ],
+)
+def test_what_differs_from_the_tables_is_told(outcomes: Outcomes, said: str) -> None:
+    found = problems(outcomes, {"a::no": SUPEREVENTS}, {"a::out"})
+    assert any(said in problem for problem in found), found
+
+
+def test_a_socket_in_the_clients_tests_is_refused(tmp_path: Path) -> None:
+    code = "import client_suite_plugin, socket; socket.create_connection(('127.0.0.1', 9))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "OSError: the client's tests must open no socket" in done.stderr

@@ -1,0 +1,1030 @@
+"""The rules of documents: what the store writes keeps them, each has a document that breaks it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from math import inf, nan
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fakegracedb import schemas
+from fakegracedb.clock import Clock, iso_text, parse_time
+from fakegracedb.documents import Event, FileVersion, Label, Log, Settings, Tag, User
+from fakegracedb.documents.attributes import TABLES, Field
+from fakegracedb.errors import StoreError
+from fakegracedb.schemas.checker import compiled, found
+from fakegracedb.store import Store, contents
+from fakegracedb.store.journal import Commit
+from fakegracedb.store.layout import line_text, pretty_text
+from fakegracedb.vocabulary import DEFAULT, Pipeline, ServerSettings, Vocabulary
+
+TIME = "2026-03-01T17:04:09.123456Z"
+SINGLE = {"ifo": "H1", "end_time": 1456419850, "snr": 8.5, "chisq_dof": -1, "channel": ""}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "settings": {
+        "format": 1,
+        "created": TIME,
+        "server_version": "2.36",
+        "user": "ada.lovelace@ligo.org",
+        "clock": {"kind": "stepping", "start": "2026-03-01 17:00:00", "step": 0.5},
+        "fsync": False,
+    },
+    "vocabulary": {
+        "groups": ["CBC", "Test"],
+        "pipelines": ["X", {"name": "mine", "type": "SP", "extra_attributes_key": "GRB"}],
+        "labels": [{"name": "INJ", "protected": True}],
+        "tags": [{"name": "pe", "display_name": None}],
+        "instruments": {"H1": "LHO"},
+        "settings": {"voevent_far_floor_hz": 1e-9, "event_neighborhood_default": [-5, 5]},
+    },
+    "users": {
+        "users": [
+            {"name": "ada", "groups": ["internal_users"], "email": "", "pipelines": ["gstlal"]},
+            {"name": "bob", "pipelines": None, "permissions": ["t90_grbevent"]},
+        ]
+    },
+    "tags": {"tags": [{"name": "my_tag-1"}, {"name": "other", "display_name": "Other"}]},
+    "event": {
+        "graceid": "G0042",
+        "submitter": "ada.lovelace@ligo.org",
+        "created": TIME,
+        "group": "CBC",
+        "pipeline": "gstlal",
+        "search": "LowMass",
+        "offline": False,
+        "gpstime": 1456419850.125,
+        "instruments": "H1,L1",
+        "nevents": 2,
+        "far": 2.5e-07,
+        "likelihood": None,
+        "labels": [
+            {"name": "DQV", "creator": "ada", "created": TIME},
+            {"name": "INJ", "creator": "bob", "created": TIME},
+        ],
+        "extra_attributes": {
+            "CoincInspiral": {"ifos": "H1,L1", "end_time": 1456419850, "mass": 2.9},
+            "SingleInspiral": [{**SINGLE}, {**SINGLE}],
+            "MLyBurst": {"channels": ["H1:A"], "scores": {"coherency": 0.9, "combined": None}},
+        },
+        "superevent": "S260301r",
+        "replay_id": "night-3",
+        "content_id": "01234567-89ab-cdef-0123-456789ABCDEF",
+        "permissions": {"internal_users": ["view", "change"]},
+    },
+    "log": {
+        "N": 4,
+        "comment": "Sky map made by BAYESTAR",
+        "created": TIME,
+        "issuer": "ada",
+        "filename": "bayestar.multiorder.fits",
+        "file_version": 0,
+        "tags": ["sky_loc", "public"],
+    },
+    "file": {"name": "a:b", "version": 0, "size": 5, "sha256": "0a" * 32, "disk": "a%3Ab"},
+    "commit": {
+        "n": 7,
+        "time": TIME,
+        "user": "ada",
+        "call": "POST events/",
+        "documents": {"events/G0001/event.json": None, "tags.json": {"tags": []}},
+        "lines": {"events/G0042/logs.jsonl": [], "notes/n.jsonl": [{"free": 1}]},
+        "sums": {"events/G0042/.hidden/a": [12, "0a1b"], "users.json": None},
+        "counters": {"number": 42, "events": 3, "newest": TIME, "ordered": False},
+        "base": True,
+    },
+}  # fmt: skip
+
+
+def changed(kind: str, place: tuple[str | int, ...], value: Any) -> Any:
+    """Give the example of a kind with something else at a place; `...` takes it away."""
+    document: Any = copy.deepcopy(EXAMPLES[kind])
+    if not place:
+        return value
+    inside = document
+    for key in place[:-1]:
+        inside = inside[key]
+    if value is ...:
+        del inside[place[-1]]
+    else:
+        inside[place[-1]] = value
+    return document
+
+
+# What the store writes.
+
+names = st.text(min_size=1, max_size=20)
+times = st.datetimes().map(iso_text)
+counts = st.integers(0, 2**31 - 1)
+numbers = st.floats() | st.integers(-(2**63), 2**63)
+tag_names = st.from_regex(r"[0-9a-zA-Z_\-]{1,100}", fullmatch=True)
+unknown = st.dictionaries(
+    st.just("x").flatmap(lambda x: names.map(x.__add__)), st.none() | names | st.lists(counts)
+)
+
+
+def values(field: Field) -> st.SearchStrategy[Any]:
+    texts = st.text(max_size=min(20, field.max_length or 20))
+    found: st.SearchStrategy[Any] = {
+        "float": numbers,
+        "int": st.integers(-(2**31), 2**31 - 1),
+        "natural": counts,
+        "str": texts,
+        "list": st.lists(texts),
+        "scores": st.fixed_dictionaries({"coherency": numbers, "combined": numbers}),
+    }[field.kind]
+    return found | st.none() if field.nullable else found
+
+
+rows = {
+    name: st.lists(st.sampled_from(table.fields), max_size=4, unique=True).flatmap(
+        lambda some: st.fixed_dictionaries({field.name: values(field) for field in some})
+    )
+    for name, table in TABLES.items()
+}
+extra_attributes = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.lists(row, max_size=3) if TABLES[name].many else row for name, row in rows.items()
+    },
+)
+labels = st.builds(
+    Label, name=st.text(min_size=1, max_size=32), creator=names, created=times, unknown=unknown
+)
+events = st.builds(
+    Event,
+    graceid=st.builds("{}{:04d}".format, st.sampled_from("GEHMTD"), st.integers(0, 10**18 - 1)),
+    submitter=names,
+    created=times,
+    group=names,
+    pipeline=names,
+    search=st.none() | st.text(),
+    offline=st.booleans(),
+    gpstime=st.none() | numbers,
+    instruments=st.text(max_size=20),
+    nevents=st.none() | counts,
+    far=st.none() | numbers,
+    likelihood=st.none() | numbers,
+    labels=st.lists(labels, max_size=3).map(tuple),
+    extra_attributes=extra_attributes,
+    superevent=st.none() | st.sampled_from(["S260301r", "TS260301abc", "GW170817"]),
+    replay_id=st.none() | st.from_regex("[A-Za-z0-9_-]{1,30}", fullmatch=True),
+    content_id=st.none() | st.uuids().map(str),
+    permissions=st.dictionaries(names, st.lists(st.sampled_from(["view", "change"]))),
+    unknown=unknown,
+)
+logs = st.builds(
+    Log,
+    N=st.integers(1, 10**6),
+    comment=st.text(),
+    created=times,
+    issuer=names,
+    filename=st.text(max_size=100),
+    file_version=st.none() | counts,
+    tags=st.lists(tag_names, max_size=3).map(tuple),
+    unknown=unknown,
+)
+files = st.builds(
+    FileVersion,
+    name=st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1),
+    version=counts,
+    size=counts,
+    sha256=st.from_regex("[0-9a-f]{64}", fullmatch=True),
+    disk=st.sampled_from(["", "a%3Ab", "nul~2"]),
+    unknown=unknown,
+)
+users = st.builds(
+    User,
+    name=names,
+    groups=st.lists(names).map(tuple),
+    first_name=st.text(),
+    last_name=st.text(),
+    email=st.text(),
+    pipelines=st.none() | st.lists(names).map(tuple),
+    permissions=st.lists(names).map(tuple),
+    unknown=unknown,
+)
+tags = st.builds(
+    Tag, name=tag_names, display_name=st.none() | st.text(max_size=200), unknown=unknown
+)
+clocks = st.one_of(
+    st.just(Clock()),
+    st.timedeltas().filter(lambda span: abs(span.days) < 365 * 1900).map(Clock.of),
+    st.datetimes().map(Clock.fixed),
+    st.builds(Clock.stepping, st.datetimes(), st.floats(-1e6, 1e6)),
+)
+settings_documents = st.builds(
+    Settings,
+    created=st.just("") | times,
+    server_version=st.sampled_from(["2.36", "2.33"]),
+    user=names,
+    clock=clocks.map(Clock.to_json),
+    fsync=st.booleans(),
+    unknown=unknown,
+)
+vocabularies = st.builds(
+    Vocabulary,
+    groups=st.lists(names, unique=True).map(tuple),
+    pipelines=st.lists(
+        st.builds(
+            Pipeline,
+            name=names,
+            enabled=st.booleans(),
+            extra_attributes_key=st.none() | st.sampled_from(list(TABLES)),
+        ),
+        unique_by=lambda pipeline: pipeline.name,
+    ).map(tuple),
+    instruments=st.dictionaries(st.text(), st.text()),
+    settings=st.builds(
+        ServerSettings,
+        event_pagination_max_limit=st.integers(1),
+        event_neighborhood_default=st.tuples(st.integers(), st.integers()),
+        voevent_far_floor_hz=st.floats(0, allow_infinity=False) | counts,
+    ),
+)
+DOCUMENTS: dict[str, st.SearchStrategy[Any]] = {
+    "settings": settings_documents.map(Settings.to_json),
+    "vocabulary": vocabularies.map(Vocabulary.to_json),
+    "users": st.lists(users, max_size=3).map(lambda all_: {"users": [u.to_json() for u in all_]}),
+    "tags": st.lists(tags, max_size=3).map(lambda all_: {"tags": [t.to_json() for t in all_]}),
+    "event": events.map(Event.to_json),
+    "log": logs.map(Log.to_json),
+    "file": files.map(FileVersion.to_json),
+}
+commits = st.builds(
+    Commit,
+    n=counts,
+    time=st.just("") | times,
+    user=st.text(),
+    call=st.text(),
+    documents=st.fixed_dictionaries(
+        {},
+        optional={
+            "store.json": DOCUMENTS["settings"],
+            "users.json": DOCUMENTS["users"],
+            "tags.json": DOCUMENTS["tags"],
+            "events/G0042/event.json": DOCUMENTS["event"] | st.none(),
+        },
+    ),
+    lines=st.fixed_dictionaries(
+        {},
+        optional={
+            "events/G0042/logs.jsonl": st.lists(DOCUMENTS["log"], max_size=2),
+            "events/G0042/files.jsonl": st.lists(DOCUMENTS["file"], max_size=2),
+        },
+    ),
+    sums=st.dictionaries(
+        st.sampled_from(["users.json", "events/G0042/event.json"]),
+        st.none() | st.tuples(counts, st.sampled_from(["0a", "1b2c"])).map(list),
+    ),
+    counters=st.fixed_dictionaries(
+        {}, optional={"number": counts, "tick": counts, "newest": times, "ordered": st.booleans()}
+    ),
+    base=st.booleans(),
+    restoring=st.booleans(),
+)
+DOCUMENTS["commit"] = commits.map(lambda commit: json.loads(commit.to_line()))
+
+
+@pytest.mark.parametrize("kind", schemas.KINDS)
+def test_what_the_documents_write_keeps_the_rules(kind: str) -> None:
+    @settings(max_examples=25, deadline=None)
+    @given(DOCUMENTS[kind])
+    def holds(data: dict[str, Any]) -> None:
+        for text in (pretty_text(data), line_text(data)):
+            assert schemas.problems(kind, json.loads(text)) == []
+
+    holds()
+
+
+def test_what_a_store_writes_keeps_the_rules(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.settings["server_version"] = "2.33"
+    store.vocabulary = DEFAULT.with_pipeline("mine", "GRB")
+    store.users["ada"] = User("ada", groups=("internal_users",), pipelines=())
+    for clock in ("system", "2026-03-01", Clock.stepping("2026-03-01", 1)):
+        store.clock.set(clock)
+    store.clock.advance(30)
+    with store.transaction("POST events/", "ada") as tx:
+        event = Event("G0001", "ada", tx.timestamp(), "CBC", "gstlal")
+        tx.put_event(event)
+        tx.put_event(replace(event, labels=(Label("INJ", "ada", tx.timestamp()),)))
+        tx.put_tag(Tag("new"))
+        for content in (b"a", b"b"):
+            file = tx.write_file("events/G0001", "a:b", content)
+            log = Log(1, "", tx.timestamp(), "ada", "a:b", file.version, ("new",))
+            tx.add_log("events/G0001", log)
+    store.reset()
+    store.compact()
+    with store.transaction() as tx:
+        tx.put_event(event)
+        tx.put_tag(Tag("newer", "Newer"))
+    seen = set()
+    for path in (tmp_path / "store").rglob("*.json*"):
+        kind = contents.kind(path.name)
+        assert kind is not None
+        texts = path.read_text().splitlines() if path.suffix == ".jsonl" else [path.read_text()]
+        for text in texts:
+            assert schemas.problems(kind, json.loads(text)) == []
+            seen.add(kind)
+    assert seen == {"settings", "vocabulary", "users", "tags", "event", "commit"}
+
+
+@pytest.mark.parametrize("kind", schemas.KINDS)
+def test_examples_keep_the_rules(kind: str) -> None:
+    schemas.validate(kind, EXAMPLES[kind], where="here")
+
+
+def test_mark_of_how_far_documents_are_is_a_line_of_the_journal() -> None:
+    assert schemas.problems("commit", {"applied": 12}) == []
+
+
+def test_whole_default_vocabulary_keeps_the_rules() -> None:
+    assert schemas.problems("vocabulary", DEFAULT.to_json()) == []
+    assert schemas.problems("vocabulary", {}) == []
+
+
+@pytest.mark.parametrize("number", [nan, inf, -inf, 3, 1e300])
+def test_any_number_can_stand_where_a_number_is(number: float) -> None:
+    document = changed("event", ("far",), number)
+    document["gpstime"] = document["likelihood"] = number
+    document["extra_attributes"]["SingleInspiral"][0]["snr"] = number
+    assert schemas.problems("event", json.loads(json.dumps(document))) == []
+
+
+# Unknown keys.
+
+
+def objects(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(value, dict):
+        yield place
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, dict | list):
+            yield from objects(item, (*place, key))
+
+
+# Not objects with keys of ours: codes, groups, paths.
+FREE = {("instruments",), ("permissions",), ("documents",), ("lines",), ("sums",)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        (kind, place)
+        for kind in EXAMPLES
+        for place in objects(EXAMPLES[kind])
+        if kind != "vocabulary" and place != ("clock",) and place not in FREE
+    ],
+)
+def test_unknown_keys_pass(kind: str, place: tuple[str | int, ...]) -> None:
+    document = changed(kind, (*place, "of_a_newer_version"), {"any": ["thing", None]})
+    assert schemas.problems(kind, document) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [("settings", ("clock",))]
+    + [("vocabulary", place) for place in objects(EXAMPLES["vocabulary"]) if place not in FREE],
+)
+def test_unknown_keys_are_refused_where_they_can_only_be_mistakes(
+    kind: str, place: tuple[str | int, ...]
+) -> None:
+    document = changed(kind, (*place, "colour"), "red")
+    (problem,) = schemas.problems(kind, document)
+    assert "colour: is no key that is known here; there are " in problem
+
+
+def test_unknown_members_of_extra_attributes_are_free() -> None:
+    assert schemas.problems("event", changed("event", ("extra_attributes", "New"), [1])) == []
+
+
+# A document that breaks each rule.
+
+MISSING = "the key '{}' is missing"
+NO_TIME = "(UTC with microseconds, as 2026-03-01T17:04:09.123456Z)"
+BROKEN: list[tuple[str, tuple[str | int, ...], Any, str]] = [
+    *[(kind, (), [], "[] is not of type object") for kind in EXAMPLES],
+    ("settings", ("format",), ..., MISSING.format("format")),
+    ("settings", ("format",), 0, "format: 0 is less than 1"),
+    ("settings", ("format",), "1", "format: '1' is not of type integer"),
+    ("settings", ("created",), "today", "created: 'today' does not match '^(|[0-9]"),
+    ("settings", ("server_version",), "1.0", "'1.0' is not one of '2.36', '2.33'"),
+    ("settings", ("user",), "", "user: '' is shorter than 1 characters"),
+    ("settings", ("user",), None, "user: None is not of type string"),
+    ("settings", ("fsync",), 1, "fsync: 1 is not of type boolean"),
+    ("settings", ("clock",), "system", "clock: 'system' is not of type object"),
+    ("settings", ("clock", "kind"), ..., "clock: the key 'kind' is missing"),
+    ("settings", ("clock", "kind"), "sundial", "'sundial' is not one of 'system', 'offset', "),
+    ("settings", ("clock", "start"), ..., "clock: the key 'start' is missing"),
+    ("settings", ("clock", "start"), "noon", "clock.start: 'noon' is not a time; what can be"),
+    ("settings", ("clock", "start"), nan, "clock.start: nan is not a GPS time"),
+    ("settings", ("clock", "start"), None, "clock.start: None is not of type string or number"),
+    ("settings", ("clock", "step"), nan, "clock.step: nan is less than"),
+    ("settings", ("clock", "step"), inf, "clock.step: inf is more than"),
+    ("settings", ("clock",), {"kind": "offset"}, "clock: the key 'seconds' is missing"),
+    ("settings", ("clock",), {"kind": "fixed"}, "clock: the key 'time' is missing"),
+    ("settings", ("clock",), {"kind": "fixed", "time": "2026-02-30"}, "clock.time: no such time"),
+    ("settings", ("clock",), {"kind": "system", "time": 1}, "clock.time: is no key that is known"),
+    ("settings", ("clock",), {"kind": "fixed", "time": TIME, "step": 1}, "clock.step: is no key"),
+    ("settings", ("clock",), {"kind": "offset", "seconds": 1, "step": 1}, "clock.step: is no key"),
+    ("settings", ("clock",), {"kind": "offset", "seconds": "1"}, "'1' is not of type number"),
+    ("settings", ("clock",), {"kind": "offset", "seconds": -6e10}, "-60000000000.0 is less than"),
+    ("settings", ("clock",), {"kind": "offset", "seconds": 3e11}, "300000000000.0 is more than"),
+    ("settings", ("clock", "step"), -6e10, "clock.step: -60000000000.0 is less than"),
+    ("vocabulary", ("groups",), "CBC", "groups: 'CBC' is not of type array"),
+    ("vocabulary", ("groups", 0), "", "groups[0]: '' is shorter than 1 characters"),
+    ("vocabulary", ("groups", 0), 3, "groups[0]: 3 is not of type string"),
+    ("vocabulary", ("pipelines", 0), "", "pipelines[0]: '' is shorter than 1 characters"),
+    ("vocabulary", ("pipelines", 0), 1, "pipelines[0]: 1 is not of type object or string"),
+    ("vocabulary", ("pipelines", 1, "name"), ..., "pipelines[1]: the key 'name' is missing"),
+    ("vocabulary", ("pipelines", 1, "name"), "", "pipelines[1].name: '' is shorter than 1"),
+    ("vocabulary", ("pipelines", 1, "enabled"), "no", "'no' is not of type boolean"),
+    ("vocabulary", ("pipelines", 1, "extra_attributes_key"), "Grb", "not one of 'CoincInspiral'"),
+    ("vocabulary", ("tags", 0, "display_name"), 0, "0 is not of type string or null"),
+    ("vocabulary", ("instruments", "H1"), None, "instruments.H1: None is not of type string"),
+    ("vocabulary", ("settings", "voevent_far_floor_hz"), -1, "-1 is less than 0"),
+    ("vocabulary", ("settings", "voevent_far_floor_hz"), inf, "inf is more than 1.79"),
+    ("vocabulary", ("settings", "voevent_far_floor_hz"), nan, "nan is less than 0"),
+    ("vocabulary", ("settings", "event_pagination_max_limit"), 0, "0 is less than 1"),
+    ("vocabulary", ("settings", "tag_name_regex"), "(", "'(' is no regular expression: missing )"),
+    ("vocabulary", ("settings", "event_neighborhood_default"), [1], "[1] has less than 2 entries"),
+    ("vocabulary", ("settings", "event_neighborhood_default"), [1, 2, 3], "has more than 2"),
+    ("vocabulary", ("settings", "event_neighborhood_default", 0), 1.5, "[0]: 1.5 is not of type"),
+    ("users", ("users",), ..., MISSING.format("users")),
+    ("users", ("users", 0, "name"), ..., "users[0]: the key 'name' is missing"),
+    ("users", ("users", 0), "ada", "users[0]: 'ada' is not of type object"),
+    ("users", ("users", 0, "name"), "", "users[0].name: '' is shorter than 1 characters"),
+    ("users", ("users", 0, "groups", 0), "", "groups[0]: '' is shorter than 1 characters"),
+    ("users", ("users", 0, "pipelines", 0), "", "pipelines[0]: '' is shorter than 1 characters"),
+    ("users", ("users", 1, "permissions", 0), "", "permissions[0]: '' is shorter than 1"),
+    ("users", ("users", 0, "groups"), "all", "users[0].groups: 'all' is not of type array"),
+    ("users", ("users", 0, "pipelines"), "all", "'all' is not of type array or null"),
+    ("users", ("users", 0, "email"), None, "users[0].email: None is not of type string"),
+    ("users", ("users", 1, "permissions", 0), 1, "users[1].permissions[0]: 1 is not of type"),
+    ("tags", ("tags",), ..., MISSING.format("tags")),
+    ("tags", ("tags", 0, "name"), ..., "tags[0]: the key 'name' is missing"),
+    ("tags", ("tags", 0, "name"), "", "tags[0].name: '' is shorter than 1 characters"),
+    ("tags", ("tags", 0, "name"), "a b", r"'a b' does not match '^[0-9a-zA-Z_\-]*$'"),
+    ("tags", ("tags", 0, "name"), "ab\n", r"'ab\n' does not match "),
+    ("tags", ("tags", 0, "name"), "a" * 101, " is longer than 100 characters"),
+    ("tags", ("tags", 1, "display_name"), "a" * 201, " is longer than 200 characters"),
+    *[
+        ("event", (key,), ..., MISSING.format(key))
+        for key in ("graceid", "submitter", "created", "group", "pipeline")
+    ],
+    *[
+        ("event", ("graceid",), graceid, f"graceid: {graceid!r} does not match '^[GEHMTD](")
+        for graceid in ("X0001", "G1", "G00001", "g0001", "S260301a", "G0001\n", "G" + 19 * "1")
+    ],
+    ("event", ("graceid",), "G\N{DEVANAGARI DIGIT ONE}001", "does not match '^[GEHMTD]("),
+    ("event", ("submitter",), "", "submitter: '' is shorter than 1 characters"),
+    ("event", ("created",), "yesterday", NO_TIME),
+    ("event", ("created",), "2026-03-01T17:04:09Z", NO_TIME),
+    ("event", ("created",), "2026-03-01T24:04:09.123456Z", NO_TIME),
+    ("event", ("created",), "2026-02-29T17:04:09.123456Z", "is no time: day is out of range"),
+    ("event", ("created",), "0000-01-01T17:04:09.123456Z", "is no time: year 0 is out of range"),
+    ("event", ("created",), 1456419850.0, "created: 1456419850.0 is not of type string"),
+    ("event", ("search",), 1, "search: 1 is not of type string or null"),
+    ("event", ("offline",), None, "offline: None is not of type boolean"),
+    ("event", ("gpstime",), "1456419850", "gpstime: '1456419850' is not of type number or null"),
+    ("event", ("far",), True, "far: True is not of type number or null"),
+    ("event", ("far",), 10**400, "is not of type number or null"),
+    ("event", ("instruments",), None, "instruments: None is not of type string"),
+    ("event", ("instruments",), "H1" * 11, "is longer than 20 characters"),
+    ("event", ("nevents",), -1, "nevents: -1 is less than 0"),
+    ("event", ("nevents",), 2**31, "nevents: 2147483648 is more than 2147483647"),
+    ("event", ("nevents",), 2.0, "nevents: 2.0 is not of type integer or null"),
+    ("event", ("nevents",), True, "nevents: True is not of type integer or null"),
+    ("event", ("labels",), {}, "labels: {} is not of type array"),
+    ("event", ("labels", 1, "name"), ..., "labels[1]: the key 'name' is missing"),
+    ("event", ("labels", 1, "name"), "", "labels[1].name: '' is shorter than 1 characters"),
+    ("event", ("labels", 1, "name"), "a" * 33, " is longer than 32 characters"),
+    ("event", ("labels", 1, "creator"), None, "labels[1].creator: None is not of type string"),
+    ("event", ("labels", 1, "created"), "yesterday", "labels[1].created: 'yesterday' does not"),
+    ("event", ("extra_attributes",), [], "extra_attributes: [] is not of type object"),
+    ("event", ("superevent",), "", "superevent: '' is shorter than 1 characters"),
+    ("event", ("superevent",), "S" * 26, " is longer than 25 characters"),
+    ("event", ("replay_id",), "a b", "replay_id: 'a b' does not match '^[A-Za-z0-9_-]{1,30}$'"),
+    ("event", ("replay_id",), "a" * 31, " does not match '^[A-Za-z0-9_-]{1,30}$'"),
+    ("event", ("content_id",), "0123456789abcdef0123456789abcdef", "(a UUID with its hyphens)"),
+    ("event", ("permissions", "internal_users"), "view", "'view' is not of type array"),
+    ("event", ("permissions", "internal_users", 0), "views", "'views' is not one of 'view', "),
+    *[
+        ("log", (key,), ..., MISSING.format(key)) for key in ("N", "comment", "created", "issuer")
+    ],
+    ("log", ("N",), 0, "N: 0 is less than 1"),
+    ("log", ("N",), 1.0, "N: 1.0 is not of type integer"),
+    ("log", ("comment",), None, "comment: None is not of type string"),
+    ("log", ("created",), "2026-03-01 17:04:09 UTC", NO_TIME),
+    ("log", ("created",), "2026-02-29T17:04:09.123456Z", "is no time: day is out of range"),
+    ("log", ("issuer",), "", "issuer: '' is shorter than 1 characters"),
+    ("log", ("tags", 1), "", "tags[1]: '' is shorter than 1 characters"),
+    ("log", ("tags", 1), "a" * 101, " is longer than 100 characters"),
+    ("log", ("filename",), "a" * 101, " is longer than 100 characters"),
+    ("log", ("filename",), None, "filename: None is not of type string"),
+    ("log", ("file_version",), -1, "file_version: -1 is less than 0"),
+    ("log", ("file_version",), "0", "file_version: '0' is not of type integer or null"),
+    ("log", ("tags",), "pe", "tags: 'pe' is not of type array"),
+    ("log", ("tags", 0), "sky loc", "tags[0]: 'sky loc' does not match"),
+    *[("file", (key,), ..., MISSING.format(key)) for key in ("name", "version", "size", "sha256")],
+    ("file", ("name",), "", "(a file name without a folder)"),
+    ("file", ("name",), "../a", "name: '../a' does not match"),
+    ("file", ("name",), "a\0", "(a file name without a folder)"),
+    ("file", ("version",), -1, "version: -1 is less than 0"),
+    ("file", ("version",), 1.0, "version: 1.0 is not of type integer"),
+    ("file", ("size",), -1, "size: -1 is less than 0"),
+    ("file", ("sha256",), "0A" * 32, "(64 hexadecimal digits, small letters)"),
+    ("file", ("sha256",), "0a" * 31, "(64 hexadecimal digits, small letters)"),
+    ("file", ("disk",), "a\\b", "disk: 'a\\\\b' does not match"),
+    ("file", ("disk",), "a/b", "disk: 'a/b' does not match"),
+    ("file", ("disk",), "a" * 201, " is longer than 200 characters"),
+    ("commit", (), {"user": "ada"}, "the key 'applied' is missing (a line with n is a commit;"),
+    ("commit", (), {"applied": -1}, "applied: -1 is less than 0"),
+    ("commit", ("n",), "7", "n: '7' is not of type integer"),
+    ("commit", ("time",), "now", "time: 'now' does not match"),
+    ("commit", ("user",), None, "user: None is not of type string"),
+    ("commit", ("documents", "../a.json"), {}, "(a place within the store)"),
+    ("commit", ("documents", "/a.json"), {}, "(a place within the store)"),
+    ("commit", ("documents", "a/../b.json"), {}, "(a place within the store)"),
+    ("commit", ("documents", "a/./b.json"), {}, "(a place within the store)"),
+    ("commit", ("documents", "a\n/../b.json"), {}, "(a place within the store)"),
+    ("commit", ("documents", "a/.."), {}, "(a place within the store)"),
+    ("commit", ("documents", "a//b.json"), {}, "(a place within the store)"),
+    ("commit", ("documents", "a\\b.json"), {}, "(a place within the store)"),
+    ("commit", ("documents", ""), {}, "documents['']: '' does not match"),
+    ("commit", ("documents", "other.json"), [], "['other.json']: [] is not of type object or null"),
+    ("commit", ("documents", "tags.json"), {}, "documents['tags.json']: the key 'tags' is missing"),
+    ("commit", ("documents", "store.json"), {"format": 0}, "['store.json'].format: 0 is less"),
+    ("commit", ("documents", "users.json"), {"users": 1}, "['users.json'].users: 1 is not of"),
+    ("commit", ("documents", "vocabulary.json"), {"a": 1}, "['vocabulary.json'].a: is no key"),
+    ("commit", ("lines", "../logs.jsonl"), [], "(a place within the store)"),
+    ("commit", ("lines", "events/G0042/logs.jsonl"), {}, "logs.jsonl']: {} is not of type array"),
+    ("commit", ("lines", "a/logs.jsonl"), [{**EXAMPLES["log"], "N": 0}], "[0].N: 0 is less than"),
+    ("commit", ("lines", "a/files.jsonl"), [{**EXAMPLES["file"], "size": -1}], "[0].size: -1 is"),
+    ("commit", ("lines", "notes/n.jsonl", 0), 1, "['notes/n.jsonl'][0]: 1 is not of type object"),
+    ("commit", ("sums", "../a"), None, "(a place within the store)"),
+    ("commit", ("sums", "users.json"), [1], "['users.json']: [1] has less than 2 entries"),
+    ("commit", ("sums", "users.json"), [1, "a", 1], "['users.json']: [1, 'a', 1] has more than 2"),
+    ("commit", ("sums", "users.json"), ["a", "a"], "['users.json'][0]: 'a' is not of type integer"),
+    ("commit", ("sums", "users.json"), [1, "x"], "['users.json'][1]: 'x' does not match"),
+    ("commit", ("counters",), [], "counters: [] is not of type object"),
+    ("commit", ("counters", "events"), -1, "counters.events: -1 is less than 0"),
+    ("commit", ("counters", "newest"), None, "counters.newest: None is not of type string"),
+    ("commit", ("counters", "ordered"), 0, "counters.ordered: 0 is not of type boolean"),
+    ("commit", ("base",), None, "base: None is not of type boolean"),
+    ("commit", ("restoring",), 1, "restoring: 1 is not of type boolean"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "place", "value", "message"), BROKEN)
+def test_broken_rule_is_told_with_its_place(
+    kind: str, place: tuple[str | int, ...], value: Any, message: str
+) -> None:
+    (problem,) = schemas.problems(kind, changed(kind, place, value))
+    assert message in problem
+
+
+def places(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield place
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(item, (*place, key))
+
+
+@pytest.mark.parametrize("kind", schemas.KINDS)
+def test_every_place_refuses_a_wrong_type(kind: str) -> None:
+    for place in places(EXAMPLES[kind]):
+        if "free" in place:
+            continue
+        inside: Any = EXAMPLES[kind]
+        for key in place:
+            inside = inside[key]
+        wrong: Any = True if inside is None or isinstance(inside, dict | list) else []
+        (problem,) = schemas.problems(kind, changed(kind, place, wrong))
+        assert re.search(f"{wrong!r} is not (of type|one of) ".replace("[]", r"\[\]"), problem)
+
+
+VOCABULARY = DEFAULT.to_json()
+LIMITS = [field for field in fields(ServerSettings) if field.type in ("int", "float")]
+
+
+@pytest.mark.parametrize("table", [key for key in VOCABULARY if key != "settings"])
+def test_tables_of_a_vocabulary_hold_names_entries_or_codes(table: str) -> None:
+    def told(value: Any) -> str:
+        (problem,) = schemas.problems("vocabulary", {table: value})
+        return problem
+
+    if isinstance(VOCABULARY[table], dict):
+        assert told([]) == f"{table}: [] is not of type object"
+        assert told({"a": None}) == f"{table}.a: None is not of type string"
+        return
+    assert told({}) == f"{table}: {{}} is not of type array"
+    assert told([""]) == f"{table}[0]: '' is shorter than 1 characters"
+    if table not in ("pipelines", "labels", "tags"):
+        assert told([{}]) == f"{table}[0]: {{}} is not of type string"
+        return
+    assert told([{}]) == f"{table}[0]: the key 'name' is missing"
+    for key in VOCABULARY[table][0]:
+        assert re.search(
+            rf"\[0\]\.{key}: \[\] is not (of type|one of)", told([{"name": "a", key: []}])
+        )
+
+
+@pytest.mark.parametrize("key", VOCABULARY["settings"])
+def test_limits_of_a_vocabulary_hold_what_their_field_says(key: str) -> None:
+    def told(value: Any) -> str:
+        (problem,) = schemas.problems("vocabulary", {"settings": {key: value}})
+        assert problem.startswith(f"settings.{key}: ")
+        return problem
+
+    assert " is not of type " in told(None)
+    if key in [field.name for field in LIMITS]:
+        assert told(-1).endswith(" is less than 1" if key.endswith("_limit") else " is less than 0")
+    if key.endswith("_regex"):
+        assert "'(' is no regular expression" in told("(")
+
+
+def column_problems(field: Field, value: Any, table: str) -> list[str]:
+    row = {field.name: value}
+    extra = {table: [row] if TABLES[table].many else row}
+    return schemas.problems("event", {**EXAMPLES["event"], "extra_attributes": extra})
+
+
+WRONG: dict[str, list[Any]] = {
+    "float": ["1", True, [], 10**400],
+    "int": ["1", 1.0, 2**31, -(2**31) - 1],
+    "natural": ["1", 1.0, 2**31, -1],
+    "str": [1, []],
+    "list": ["H1", {}, [1]],
+    "scores": [[], "x", {"coherency": "x"}, {"coincidence": True}, {"combined": []}],
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [(name, field) for name, table in TABLES.items() for field in table.fields],
+    ids=lambda one: one if isinstance(one, str) else one.name,
+)
+def test_columns_of_sub_tables_hold_what_their_field_says(table: str, field: Field) -> None:
+    place = f"extra_attributes.{table}{'[0]' if TABLES[table].many else ''}.{field.name}"
+    wrong = [*WRONG[field.kind], *([] if field.nullable else [None])]
+    if field.max_length is not None:
+        longer = "x" * (field.max_length + 1)
+        wrong.append([longer] if field.kind == "list" else longer)
+    for value in wrong:
+        (problem,) = column_problems(field, value, table)
+        assert problem.startswith(place)
+    if field.nullable:
+        assert column_problems(field, None, table) == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_member_of_extra_attributes_is_an_object_or_a_list_of_them(name: str) -> None:
+    wrong: Any = {} if TABLES[name].many else []
+    (problem,) = schemas.problems("event", changed("event", ("extra_attributes", name), wrong))
+    assert problem.startswith(f"extra_attributes.{name}: ")
+    if TABLES[name].many:
+        document = changed("event", ("extra_attributes", name), [1])
+        assert schemas.problems("event", document) == [
+            f"extra_attributes.{name}[0]: 1 is not of type object"
+        ]
+
+
+# Messages.
+
+
+def test_error_names_file_place_rule_and_how_many_more() -> None:
+    document = changed("event", ("labels", 1, "created"), "yesterday")
+    schemas.validate("event", EXAMPLES["event"], where="events/G0042/event.json")
+    with pytest.raises(StoreError) as caught:
+        schemas.validate("event", document, where="events/G0042/event.json")
+    message = "events/G0042/event.json: labels[1].created: 'yesterday' does not match '^[0-9]{4}-"
+    assert str(caught.value).startswith(message)
+    assert str(caught.value).endswith(NO_TIME)
+    document["labels"][0]["name"] = ""
+    document["nevents"] = -1
+    del document["group"]
+    with pytest.raises(StoreError) as caught:
+        schemas.validate("event", document, where="events/G0042/event.json")
+    assert str(caught.value) == "events/G0042/event.json: the key 'group' is missing (and 3 more)"
+
+
+def test_outer_problems_come_first_and_then_the_order_of_the_document() -> None:
+    document = changed("event", ("labels", 0, "name"), 1)
+    document["extra_attributes"]["SingleInspiral"][1]["snr"] = "loud"
+    document["far"] = document["nevents"] = "x"
+    assert [problem.partition(":")[0] for problem in schemas.problems("event", document)] == [
+        "nevents",
+        "far",
+        "labels[0].name",
+        "extra_attributes.SingleInspiral[1].snr",
+    ]
+
+
+def test_long_values_are_cut_in_messages() -> None:
+    (problem,) = schemas.problems("log", changed("log", ("N",), "x" * 10000))
+    assert len(problem) < 120
+
+
+def test_unknown_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="no schema is named 'evnt'; there are settings, vocab"):
+        schemas.problems("evnt", {})
+    with pytest.raises(ValueError, match="no schema is named"):
+        schemas.validate("evnt", {}, where="here")
+
+
+# The schemas themselves.
+
+
+@pytest.mark.parametrize("kind", schemas.KINDS)
+def test_schemas_are_valid_and_are_json(kind: str) -> None:
+    schema = schemas.schema(kind)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert json.loads(json.dumps(schema, allow_nan=False)) == schema
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_every_kind_of_file_in_a_store_has_a_schema() -> None:
+    paths = ["store.json", "vocabulary.json", "users.json", "tags.json"]
+    paths += ["events/G0001/event.json", "events/G0001/logs.jsonl", "events/G0001/files.jsonl"]
+    assert {contents.kind(path) for path in [*paths, "journal.jsonl"]} == {*schemas.KINDS}
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "also"),
+    [
+        ("settings", Settings, set()),
+        ("vocabulary", Vocabulary, set()),
+        ("event", Event, set()),
+        ("log", Log, set()),
+        ("file", FileVersion, set()),
+        ("commit", Commit, {"applied"}),
+    ],
+)
+def test_schemas_describe_every_field_of_their_document(
+    kind: str, document: Any, also: set[str]
+) -> None:
+    described = set(schemas.schema(kind)["properties"])
+    assert described - also == {field.name for field in fields(document)} - {"unknown"}
+
+
+def test_a_schema_given_away_can_be_changed_without_harm() -> None:
+    schemas.schema("event")["properties"]["created"]["type"] = "number"
+    schemas.schema("event")["properties"].clear()
+    assert schemas.problems("event", EXAMPLES["event"]) == []
+    assert schemas.schema("event")["properties"]["created"]["type"] == "string"
+
+
+def test_rules_of_another_vocabulary_can_be_asked_for() -> None:
+    rules = ServerSettings(
+        tag_name_regex="^[a-z ]+$",
+        tag_name_max_length=5,
+        tag_display_name_max_length=3,
+        label_name_max_length=40,
+        replay_id_regex="^[0-9]$",
+    )
+    tags = {"tags": [{"name": "a b", "display_name": "abc"}]}
+    assert schemas.problems("tags", tags, settings=rules) == []
+    assert len(schemas.problems("tags", tags)) == 1
+    log = changed("log", ("tags",), ["sky_loc", "abcdef"])
+    assert [p.partition(":")[0] for p in schemas.problems("log", log, settings=rules)] == [
+        "tags[0]",
+        "tags[1]",
+    ]
+    event = changed("event", ("labels", 0, "name"), "x" * 40)
+    with pytest.raises(StoreError, match=r"replay_id: 'night-3' does not match '.*'$"):
+        schemas.validate("event", event, where="here", settings=rules)
+    commit = {"n": 1, "documents": {"tags.json": tags}}
+    assert schemas.problems("commit", commit, settings=rules) == []
+    assert len(schemas.problems("commit", commit)) == 1
+
+
+# The same verdict as the reference implementation.
+
+
+def reference(schema: dict[str, Any]) -> Any:
+    """The library's validator with our formats, and our two words on numbers."""
+
+    def integer(_: Any, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
+
+    def number(_: Any, value: Any) -> bool:
+        return isinstance(value, float) or (integer(_, value) and abs(value) < 2**1023)
+
+    types = jsonschema.Draft202012Validator.TYPE_CHECKER
+    types = types.redefine_many({"integer": integer, "number": number})
+    formats = jsonschema.FormatChecker(formats=())
+
+    def text_only(read: Callable[[Any], Any]) -> Callable[[Any], bool]:
+        return lambda value: not isinstance(value, str) or read(value) is not None
+
+    formats.checks("date-time", raises=ValueError)(text_only(parse_time))
+    formats.checks("regex", raises=Exception)(text_only(re.compile))
+    formats.checks("time-in-any-form", raises=ValueError)(
+        lambda value: (
+            not isinstance(value, str | int | float)
+            or isinstance(value, bool)
+            or parse_time(value) is not None
+        )
+    )
+    make: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
+    return make(schema, format_checker=formats)
+
+
+# No newline at an end of text, and no NaN: there the library is wrong, or the standard silent.
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from([0.5, 2.0, -1.0, 1e99, 2**31, -(2**40)])
+    | st.sampled_from(
+        ["", "x", "G0001", TIME, "view", "a b", "2.36", "fixed", "x" * 250, "(", "/"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "kind", "time", "x", "n", "applied"]), inner)
+    ),
+    max_leaves=4,
+)
+
+
+@pytest.mark.parametrize("kind", schemas.KINDS)
+def test_verdict_is_that_of_the_reference_implementation(kind: str) -> None:
+    validator = reference(schemas.schema(kind))
+    where = sorted(places(EXAMPLES[kind]), key=repr)
+    verdicts = set()
+
+    @settings(max_examples=80, deadline=None, database=None)
+    @given(st.sampled_from(where), anything | st.just(...))
+    def agrees(place: tuple[str | int, ...], value: Any) -> None:
+        if value is ... and not place:
+            value = {}
+        document = changed(kind, place, value)
+        good = not schemas.problems(kind, document)
+        assert good == validator.is_valid(document)
+        verdicts.add(good)
+
+    agrees()
+    assert verdicts == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"minContains": 1}, "the keyword 'minContains' is not understood"),
+        ({"properties": {"a": {"oneOf": []}}}, "the keyword 'oneOf' is not understood"),
+        ({"enum": [1]}, "only texts and null are compared"),
+    ],
+)
+def test_keyword_that_would_be_ignored_is_refused(schema: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        compiled(schema)
+
+
+def test_keywords_hold_only_for_their_own_types() -> None:
+    schema = {
+        "pattern": "a",
+        "minLength": 1,
+        "maxItems": 1,
+        "minimum": 3,
+        "required": ["a"],
+        "properties": {"a": {"type": "null"}},
+        "prefixItems": [{"type": "string"}],
+        "items": {"type": "null"},
+        "if": {"type": "string"},
+        "then": {"maxLength": 1},
+    }
+    check = compiled(schema)
+    assert [
+        value for value in ("a", ["x"], 3, None, True, {"a": None}) if found(check, value)
+    ] == []
+    assert found(check, "aa") == ["'aa' is longer than 1 characters"]
+    assert found(check, {"b": 1}) == ["the key 'a' is missing"]
+    assert found(check, {"a": 1}) == ["a: 1 is not of type null"]
+    assert found(check, [1]) == ["[0]: 1 is not of type string"]
+    assert found(compiled({"items": {"type": "null"}}), [None, 1]) == ["[1]: 1 is not of type null"]
+
+
+# Speed, threads, fake file systems.
+
+
+def test_event_with_three_singles_takes_less_than_3_ms() -> None:
+    kinds = {"float": 1.5, "int": 3, "natural": 4, "str": "H1"}
+    row = {field.name: kinds[field.kind] for field in TABLES["SingleInspiral"].fields}
+    document = changed("event", ("extra_attributes", "SingleInspiral"), [row, row, row])
+    schemas.validate("event", document, where="here")
+    times = []
+    for _ in range(20):
+        start = time.perf_counter()
+        schemas.validate("event", document, where="here")
+        times.append(time.perf_counter() - start)
+    assert min(times) < 3e-3
+
+
+def test_threads_may_ask_at_once_for_the_first_time() -> None:
+    rules = ServerSettings(label_name_max_length=2)  # nobody has asked with these
+    start = threading.Barrier(8)
+    answers = []
+
+    def ask() -> None:
+        start.wait()
+        answers.append(schemas.problems("event", EXAMPLES["event"], settings=rules))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert all(len(answer) == 2 and answer == answers[0] for answer in answers)
+
+
+def run(program: str, *arguments: str, folder: Path) -> None:
+    (folder / "program.py").write_text(textwrap.dedent(program))
+    done = subprocess.run(
+        [sys.executable, *arguments, "program.py"],
+        cwd=folder,
+        env={"PYTHONPATH": str(Path(schemas.__file__).parents[2]), "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+ASK = """
+import os, sys
+def ask():
+    from fakegracedb import schemas
+    from fakegracedb.errors import StoreError
+    assert not os.path.exists(schemas.__file__) or not faked
+    for kind in schemas.KINDS:
+        assert schemas.problems(kind, []) == ["[] is not of type object"]
+    try:
+        schemas.validate("log", {"N": 0, "comment": "", "created": "", "issuer": "a"}, where="w")
+    except StoreError as error:
+        assert str(error) == "w: N: 0 is less than 1 (and 1 more)", error
+    else:
+        raise AssertionError("no error")
+    from fakegracedb.errors import StoreError as again
+    assert again is StoreError
+    assert "jsonschema" not in sys.modules
+faked = True
+assert "fakegracedb" not in sys.modules
+"""
+
+
+def test_first_use_may_be_inside_the_context_manager_of_pyfakefs(tmp_path: Path) -> None:
+    program = """
+    from pyfakefs.fake_filesystem_unittest import Patcher, Pause
+    with Patcher() as patcher:
+        ask()
+        with Pause(patcher):
+            faked = False
+            ask()
+        faked = True
+        ask()
+    faked = False
+    ask()
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)
+
+
+def test_first_use_may_be_before_pyfakefs(tmp_path: Path) -> None:
+    program = """
+    from pyfakefs.fake_filesystem_unittest import Patcher
+    faked = False
+    ask()
+    faked = True
+    with Patcher():
+        ask()
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)
+
+
+def test_first_use_may_be_in_a_test_with_the_fixture_or_a_test_case(tmp_path: Path) -> None:
+    program = """
+    from pyfakefs.fake_filesystem_unittest import TestCase
+    def test_with_fixture(fs):
+        ask()
+    class TestAsCase(TestCase):
+        def test_case(self):
+            self.setUpPyfakefs()
+            ask()
+    """
+    arguments = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+    run(ASK + textwrap.dedent(program), *arguments, folder=tmp_path)
