@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import isnan
 from typing import Any
 
@@ -181,13 +182,14 @@ def _save(reading: Reading, coinc: _Row, tables: dict[str, list[Table]]) -> None
     reading.attributes["CoincInspiral"] = _without_nulls(member)
     if len(tables["sngl_inspiral"]) != 1:
         raise ValueError("document must contain exactly one sngl_inspiral Table")
-    reading.attributes["SingleInspiral"] = singles = []
+    singles: list[dict[str, Any]] = []
+    reading.attributes["SingleInspiral"] = singles
     for single in _singles(tables["sngl_inspiral"][0]):
         check(_SINGLE, single)  # each is saved for itself: those before a bad one stay
         singles.append(single)
 
 
-def _singles(table: Table) -> Any:
+def _singles(table: Table) -> Iterator[dict[str, Any]]:
     """Give the rows as they are stored, in file order."""
     kept = [
         (field.name, table.columns.index(field.name))

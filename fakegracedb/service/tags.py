@@ -142,9 +142,8 @@ def remove(store: Store, caller: Caller, asked: str, number: int, name: str) -> 
 
 
 def of_log(view: View, caller: Caller, asked: str, number: int) -> tuple[Event, list[Tag]]:
-    """Give the tags of an entry, in the order in which they came to exist."""
-    event = find_event(view, caller, asked)
-    log = logs.entry(view, event, number)
+    """Give the tags of an entry that may be read, in the order in which they came to exist."""
+    event, log = logs.one(view, caller, asked, number)
     names = ordered(view, log.tags)
     return event, [find(view, name) or Tag(name) for name in names]
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from fakegracedb.errors import ApiError
+from fakegracedb.render.dialect import dialect_of
+
 if TYPE_CHECKING:
     from conftest import Api, Server
 
@@ -149,6 +152,13 @@ def test_errors_of_v2_have_blanks_behind_their_separators_too(server: Server) ->
     api = server.at("v2")
     assert api.get("events/T1").content == b'{"error": "Event not found."}'
     assert api.upload(b"").content == (b'{"errors": ["eventFile: * The submitted file is empty."]}')
+
+
+def test_lists_of_messages_are_wrapped_whole(api: Api) -> None:
+    dialect = dialect_of("2.36" if api.new else "2.33", "v1" if api.base == "v1" else "", api.url)
+    body, content_type = dialect.error(ApiError(400, ["one", "two"]))
+    assert json.loads(body) == api.said(["one", "two"])
+    assert content_type == "application/json"
 
 
 # Methods

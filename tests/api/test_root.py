@@ -141,6 +141,25 @@ def test_retired_calls_are_gone_on_the_v2_bases_only(server: Server, base: str) 
 
 
 @ALL
+def test_base_speaks_the_shapes_of_its_version_throughout(server: Server, base: str) -> None:
+    v2 = ROOTS[base][0] == "v2"
+    api = server.at(base)
+    event = api.create()
+    assert ("emobservations" in event["links"]) is not v2
+    assert ("replay_id" in event) is (ROOTS[base][1] == "2.36.0")
+    assert api.put("events/T0001/labels/INJ").json() == ({} if v2 else "{}")
+    tagged = api.put("events/T0001/log/1/tag/psd").json()
+    assert (tagged["name"] if v2 else tagged) == ("psd" if v2 else "Tag created.")
+    assert api.put("events/T0001/log/1/tag/psd").status_code == (400 if v2 else 409)
+    assert ("logs" in api.json("events/T0001/log/")) is v2
+    assert ("files" in api.json("events/T0001/files/")) is v2
+    text = "Log does not exist."
+    assert api.get("events/T0001/log/99").json() == ({"error": text} if v2 else text)
+    plain = api.get("events/T0099")
+    assert plain.text == ('{"error": "Event not found."}' if v2 else "Event not found.")
+
+
+@ALL
 def test_links_to_the_catalogues_and_superevents_say_what_is_to_come(
     server: Server, base: str
 ) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fakegracedb import ingest
 from fakegracedb.ingest import ligolw
+from fakegracedb.ingest.tables import MAX_ROWS
 
 FILES = [
     (coincs.CLIENT_DATA / name).read_bytes()
@@ -24,7 +25,7 @@ FRAGMENTS = [
     *(b"nan", b"-inf", b"1e999", b"0x1p3", b"9" * 5000, b"-1", b"1_0", b"lstring", b"real_8"),
     *(b"int_4s", b"ilwd:char", b"snr", b"ifos", b"end_time", b":table", b"process:", b"xmlns"),
 ]
-SECONDS = 10  # far above what any of these takes, far below what a runaway would
+SECONDS = 10  # of the processor; far above what any of these takes, far below a runaway
 
 
 @st.composite
@@ -76,9 +77,9 @@ def test_any_bytes_give_a_reading(content):
 
 
 def in_time(function, *args):
-    start = time.monotonic()
+    start = time.process_time()
     result = function(*args)
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     return result
 
 
@@ -140,27 +141,27 @@ def test_very_many_elements_are_refused(refusal, monkeypatch):
 def test_very_many_rows_are_refused_whether_kept_or_not(refusal):
     for name in ("sngl_inspiral", "coinc_event"):
         column = {"sngl_inspiral": ("snr", "real_4"), "coinc_event": ("nevents", "int_4u")}[name]
-        tables = with_columns(name, "1," * (ligolw.MAX_ROWS + 1), dict([column]))
+        tables = with_columns(name, "1," * (MAX_ROWS + 1), dict([column]))
         message = in_time(refusal, coinc(**{name: tables}))
-        assert message.endswith("more than 100000 rows in Table")
+        assert message.endswith("more than 20000 rows in Table")
 
 
-def test_a_stream_of_a_million_tokens_is_read(read_coinc):
+def test_streams_of_very_many_tokens_are_read(read_coinc):
     types = dict.fromkeys(("snr", "chisq", "mass1", "mass2", "eta"), "real_4")
     row = "8.5,1.25,1.4,1.4,0.25,\n"
-    tables = with_columns("sngl_inspiral", row * 50_000, types)
+    tables = with_columns("sngl_inspiral", row * MAX_ROWS, types)
     singles = in_time(read_coinc, coinc(sngl_inspiral=tables)).attributes["SingleInspiral"]
-    assert len(singles) == 50_000
+    assert len(singles) == MAX_ROWS
     assert singles[-1] == {"mass1": 1.4, "mass2": 1.4, "eta": 0.25, "snr": 8.5, "chisq": 1.25}
     event = {"nevents": "int_4u", "likelihood": "real_8", "instruments": "lstring"}
     event |= {"coinc_event_id": "int_8s", "process_id": "int_8s", "coinc_def_id": "int_8s"}
-    unread = with_columns("coinc_event", '2,1.5,"H1",0,0,0,\n' * 90_000, event)
+    unread = with_columns("coinc_event", '2,1.5,"H1",0,0,0,\n' * MAX_ROWS, event)
     assert in_time(read_coinc, coinc(coinc_event=unread)).values["nevents"] == 2
 
 
 def test_rows_that_are_not_wanted_are_not_kept(read_coinc):
     event = {"nevents": "int_4u", "likelihood": "real_8", "instruments": "lstring"}
-    content = coinc(coinc_event=with_columns("coinc_event", '2,1.5,"H1,L1",\n' * 20_000, event))
+    content = coinc(coinc_event=with_columns("coinc_event", '2,1.5,"H1,L1",\n' * MAX_ROWS, event))
     tracemalloc.start()
     assert read_coinc(content).values["nevents"] == 2
     _, peak = tracemalloc.get_traced_memory()
@@ -180,8 +181,10 @@ def test_a_token_without_end(read_coinc, refusal, token):
 
 
 def test_markup_without_end_is_refused(refusal):
-    content = b"<a b='" + b"x" * (12 * 2**20) + b"'/>"
-    assert "markup longer than" in in_time(refusal, content)
+    content = b"<a b='" + b"x" * (24 * 2**20)
+    message = in_time(refusal, content)
+    # A newer expat does not begin anew with every piece, and may read to the end.
+    assert message.startswith(("line 1: markup longer than", "<unknown>:1:"))
 
 
 def test_long_numbers_are_read(read_coinc):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from functools import lru_cache
+from urllib.parse import quote
 
 from ...errors import ApiError
 from ...identifiers import split_version
@@ -38,6 +39,14 @@ def _types() -> mimetypes.MimeTypes:
     return mimetypes.MimeTypes()
 
 
+def _attachment(name: str) -> str:
+    """Name a file in a header, which holds ASCII only (RFC 6266)."""
+    if not name.isascii() or not name.isprintable():
+        return f"attachment; filename*=utf-8''{quote(name, safe='')}"
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'attachment; filename="{escaped}"'
+
+
 def detail(call: Call) -> Response:
     """GET the bytes of a file, as they are: nothing is unpacked."""
     asked = call.parameters["filename"]
@@ -45,8 +54,7 @@ def detail(call: Call) -> Response:
     kind = _content_type(split_version(asked)[0])
     headers = {"Content-Type": kind or "application/octet-stream"}
     if kind is None:
-        name = asked.replace("\\", "\\\\").replace('"', '\\"')
-        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        headers["Content-Disposition"] = _attachment(asked)
     return Response(200, Blob(stream, length), headers)
 
 

@@ -1,0 +1,151 @@
+"""Every link in every answer leads somewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from ligo.gracedb.exceptions import HTTPError
+
+from fakegracedb import NotFaked
+
+if TYPE_CHECKING:
+    from conftest import Api, Server
+
+
+def urls(data: Any) -> Iterator[str]:
+    """Give the URLs in an answer, wherever they stand."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key != "templates":
+                yield from urls(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from urls(value)
+    elif isinstance(data, str) and data.startswith(("https://", "http://")):
+        yield data
+
+
+def other(url: str) -> str:
+    """Give a URL with its final slash if it had none, and without it if it had one."""
+    path, mark, query = url.partition("?")
+    return (path[:-1] if path.endswith("/") else path + "/") + mark + query
+
+
+def populate(api: Api) -> None:
+    """Make a store with something behind every link."""
+    for number in range(3):
+        api.create(api.sample(1400000000 + number), labels=["INJ", "DQV"])
+    api.log("T0001", tagname=["psd", "new_tag"], file=("sky map 100%.txt", b"x"))
+    api.log("T0001", file=("files", b"x"))
+
+
+START = ["", "events/?count=1&start=1", "events/T0001/neighbors/?neighborhood=-5,5", "user-info/"]
+
+
+def crawl(api: Api, fetch: Any) -> tuple[dict[str, int], set[str]]:
+    """Follow all links; give the statuses, and the links to what is not faked."""
+    waiting = [api.url + path for path in START]
+    seen: dict[str, int] = {}
+    lacking: set[str] = set()
+    while waiting:
+        url = waiting.pop()
+        if url in seen or url in lacking:
+            continue
+        try:
+            answer = fetch(url)
+            same = fetch(other(url))
+        except NotFaked:
+            lacking.add(url)
+            continue
+        assert url.startswith(api.url), url
+        seen[url] = answer.status_code
+        assert same.status_code == answer.status_code, url
+        if answer.headers["Content-Type"] == "application/json":
+            waiting += urls(json.loads(answer.content))
+        else:
+            assert same.content == answer.content
+    return seen, lacking
+
+
+def test_every_link_is_served_with_and_without_its_final_slash(api: Api) -> None:
+    populate(api)
+    seen, lacking = crawl(api, api.get)
+    assert {url: status for url, status in seen.items() if status != 200} == {}
+    below = {url.removeprefix(api.url).partition("?")[0] for url in seen}
+    for path in (
+        "events/",
+        "events/T0001",
+        "events/T0001/neighbors/",
+        "events/T0001/log/6/tag/new_tag",
+        "events/T0001/tag/psd",
+        "events/T0003/labels/DQV",
+        "events/T0001/files/sky%20map%20100%25.txt,0",
+        "events/T0001/files/files,0",
+        "performance/",
+    ):
+        assert path in below
+    later = {"gwtc/", "superevents/"}
+    if not api.v2:
+        later |= {f"events/T000{number}/emobservation/" for number in (1, 2, 3)}
+    assert {url.removeprefix(api.url) for url in lacking} == later
+
+
+def test_links_of_the_default_base_name_no_version(server: Server) -> None:
+    api = server.at("default")
+    populate(api)
+    seen, _ = crawl(api, api.get)
+    assert len(seen) > 60
+    assert [url for url in seen if "/api/v" in url] == []
+
+
+def test_client_gets_every_link(api: Api, server: Server) -> None:
+    populate(api)
+    client = server.client(api.base)
+    seen, _ = crawl(api, client.get)
+    assert set(seen.values()) == {200}
+    assert len(seen) > 60
+
+
+def test_every_template_is_served_or_named_as_not_faked(api: Api, server: Server) -> None:
+    populate(api)
+    api.put("events/T0001/log/1/tag/psd")
+    values = {
+        "graceid": "T0001",
+        "N": 1,
+        "label": "INJ",
+        "filename": "initial.data",
+        "tag_name": "psd",
+        "superevent_id": "S260301a",
+        "label_name": "INJ",
+        "file_name": "a.txt",
+        "typeinst": "ADV",
+        "number": 1,
+        "version": 1,
+    }
+    for name, template in api.json("")["templates"].items():
+        url = template.format(**values)
+        for asked in (url, other(url)):
+            try:
+                status = api.get(asked).status_code
+            except NotFaked:
+                assert "comes with issue" in api.not_faked("GET", asked), name
+            else:
+                assert status == 200 or (status == 410 and api.v2), name
+
+
+def test_crawl_would_notice_a_broken_link(api: Api, server: Server) -> None:
+    populate(api)
+    broken = f"{api.url}events/T0001/labels/INJ"
+
+    def fetch(url: str) -> requests.Response:
+        return api.get(url + "X" if url.rstrip("/") == broken else url)
+
+    seen, _ = crawl(api, fetch)
+    assert [url for url, status in seen.items() if status != 200] == [broken]
+    with pytest.raises(HTTPError) as error:
+        crawl(api, lambda url: server.client(api.base).get(url.replace("labels/INJ", "labels/X")))
+    assert error.value.status_code == 404
