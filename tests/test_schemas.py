@@ -10,7 +10,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from math import inf, nan
 from pathlib import Path
@@ -22,11 +22,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakegracedb import schemas
-from fakegracedb.clock import Clock, iso_text, parse_time
+from fakegracedb.clock import Clock, iso_text
 from fakegracedb.documents import Event, FileVersion, Label, Log, Settings, Tag, User
 from fakegracedb.documents.attributes import TABLES, Field
 from fakegracedb.errors import StoreError
-from fakegracedb.schemas.checker import compiled, found
 from fakegracedb.store import Store, contents
 from fakegracedb.store.journal import Commit
 from fakegracedb.store.layout import line_text, pretty_text
@@ -404,7 +403,7 @@ def test_unknown_keys_are_refused_where_they_can_only_be_mistakes(
 ) -> None:
     document = changed(kind, (*place, "colour"), "red")
     (problem,) = schemas.problems(kind, document)
-    assert "colour: is no key that is known here; there are " in problem
+    assert problem.endswith("Additional properties are not allowed ('colour' was unexpected)")
 
 
 def test_unknown_members_of_extra_attributes_are_free() -> None:
@@ -413,74 +412,74 @@ def test_unknown_members_of_extra_attributes_are_free() -> None:
 
 # A document that breaks each rule.
 
-MISSING = "the key '{}' is missing"
+MISSING = "{!r} is a required property"
 NO_TIME = "(UTC with microseconds, as 2026-03-01T17:04:09.123456Z)"
 BROKEN: list[tuple[str, tuple[str | int, ...], Any, str]] = [
-    *[(kind, (), [], "[] is not of type object") for kind in EXAMPLES],
+    *[(kind, (), [], "[] is not of type 'object'") for kind in EXAMPLES],
     ("settings", ("format",), ..., MISSING.format("format")),
-    ("settings", ("format",), 0, "format: 0 is less than 1"),
-    ("settings", ("format",), "1", "format: '1' is not of type integer"),
+    ("settings", ("format",), 0, "format: 0 is less than the minimum of 1"),
+    ("settings", ("format",), "1", "format: '1' is not of type 'integer'"),
     ("settings", ("created",), "today", "created: 'today' does not match '^(|[0-9]"),
-    ("settings", ("server_version",), "1.0", "'1.0' is not one of '2.36', '2.33'"),
-    ("settings", ("user",), "", "user: '' is shorter than 1 characters"),
-    ("settings", ("user",), None, "user: None is not of type string"),
-    ("settings", ("fsync",), 1, "fsync: 1 is not of type boolean"),
-    ("settings", ("clock",), "system", "clock: 'system' is not of type object"),
-    ("settings", ("clock", "kind"), ..., "clock: the key 'kind' is missing"),
-    ("settings", ("clock", "kind"), "sundial", "'sundial' is not one of 'system', 'offset', "),
-    ("settings", ("clock", "start"), ..., "clock: the key 'start' is missing"),
-    ("settings", ("clock", "start"), "noon", "clock.start: 'noon' is not a time; what can be"),
-    ("settings", ("clock", "start"), nan, "clock.start: nan is not a GPS time"),
-    ("settings", ("clock", "start"), None, "clock.start: None is not of type string or number"),
-    ("settings", ("clock", "step"), nan, "clock.step: nan is less than"),
-    ("settings", ("clock", "step"), inf, "clock.step: inf is more than"),
-    ("settings", ("clock",), {"kind": "offset"}, "clock: the key 'seconds' is missing"),
-    ("settings", ("clock",), {"kind": "fixed"}, "clock: the key 'time' is missing"),
-    ("settings", ("clock",), {"kind": "fixed", "time": "2026-02-30"}, "clock.time: no such time"),
-    ("settings", ("clock",), {"kind": "system", "time": 1}, "clock.time: is no key that is known"),
-    ("settings", ("clock",), {"kind": "fixed", "time": TIME, "step": 1}, "clock.step: is no key"),
-    ("settings", ("clock",), {"kind": "offset", "seconds": 1, "step": 1}, "clock.step: is no key"),
-    ("settings", ("clock",), {"kind": "offset", "seconds": "1"}, "'1' is not of type number"),
+    ("settings", ("server_version",), "1.0", "'1.0' is not one of ['2.36', '2.33'"),
+    ("settings", ("user",), "", "user: '' should be non-empty"),
+    ("settings", ("user",), None, "user: None is not of type 'string'"),
+    ("settings", ("fsync",), 1, "fsync: 1 is not of type 'boolean'"),
+    ("settings", ("clock",), "system", "clock: 'system' is not of type 'object'"),
+    ("settings", ("clock", "kind"), ..., "clock: 'kind' is a required property"),
+    ("settings", ("clock", "kind"), "sundial", "'sundial' is not one of ['system', 'offset', "),
+    ("settings", ("clock", "start"), ..., "clock: 'start' is a required property"),
+    ("settings", ("clock", "start"), "noon", "'noon' is not a time; what can be given: "),
+    ("settings", ("clock", "start"), nan, "clock.start: nan is not a 'time-in-any-form': "),
+    ("settings", ("clock", "start"), None, "clock.start: None is not of type 'string', 'number'"),
+    ("settings", ("clock", "step"), nan, "clock.step: nan is not at least"),
+    ("settings", ("clock", "step"), inf, "clock.step: inf is greater than the maximum of"),
+    ("settings", ("clock",), {"kind": "offset"}, "clock: 'seconds' is a required property"),
+    ("settings", ("clock",), {"kind": "fixed"}, "clock: 'time' is a required property"),
+    ("settings", ("clock",), {"kind": "fixed", "time": "2026-02-30"}, "no such time, '2026-02-30'"),
+    ("settings", ("clock",), {"kind": "system", "time": 1}, "clock: Additional properties are"),
+    ("settings", ("clock",), {"kind": "fixed", "time": TIME, "step": 1}, "'step' was unexpected"),
+    ("settings", ("clock",), {"kind": "offset", "seconds": 1, "step": 1}, "'step' was unexpected"),
+    ("settings", ("clock",), {"kind": "offset", "seconds": "1"}, "'1' is not of type 'number'"),
     ("settings", ("clock",), {"kind": "offset", "seconds": -6e10}, "-60000000000.0 is less than"),
-    ("settings", ("clock",), {"kind": "offset", "seconds": 3e11}, "300000000000.0 is more than"),
+    ("settings", ("clock",), {"kind": "offset", "seconds": 3e11}, "300000000000.0 is greater than"),
     ("settings", ("clock", "step"), -6e10, "clock.step: -60000000000.0 is less than"),
-    ("vocabulary", ("groups",), "CBC", "groups: 'CBC' is not of type array"),
-    ("vocabulary", ("groups", 0), "", "groups[0]: '' is shorter than 1 characters"),
-    ("vocabulary", ("groups", 0), 3, "groups[0]: 3 is not of type string"),
-    ("vocabulary", ("pipelines", 0), "", "pipelines[0]: '' is shorter than 1 characters"),
-    ("vocabulary", ("pipelines", 0), 1, "pipelines[0]: 1 is not of type object or string"),
-    ("vocabulary", ("pipelines", 1, "name"), ..., "pipelines[1]: the key 'name' is missing"),
-    ("vocabulary", ("pipelines", 1, "name"), "", "pipelines[1].name: '' is shorter than 1"),
-    ("vocabulary", ("pipelines", 1, "enabled"), "no", "'no' is not of type boolean"),
-    ("vocabulary", ("pipelines", 1, "extra_attributes_key"), "Grb", "not one of 'CoincInspiral'"),
-    ("vocabulary", ("tags", 0, "display_name"), 0, "0 is not of type string or null"),
-    ("vocabulary", ("instruments", "H1"), None, "instruments.H1: None is not of type string"),
-    ("vocabulary", ("settings", "voevent_far_floor_hz"), -1, "-1 is less than 0"),
-    ("vocabulary", ("settings", "voevent_far_floor_hz"), inf, "inf is more than 1.79"),
-    ("vocabulary", ("settings", "voevent_far_floor_hz"), nan, "nan is less than 0"),
-    ("vocabulary", ("settings", "event_pagination_max_limit"), 0, "0 is less than 1"),
-    ("vocabulary", ("settings", "tag_name_regex"), "(", "'(' is no regular expression: missing )"),
-    ("vocabulary", ("settings", "event_neighborhood_default"), [1], "[1] has less than 2 entries"),
-    ("vocabulary", ("settings", "event_neighborhood_default"), [1, 2, 3], "has more than 2"),
+    ("vocabulary", ("groups",), "CBC", "groups: 'CBC' is not of type 'array'"),
+    ("vocabulary", ("groups", 0), "", "groups[0]: '' should be non-empty"),
+    ("vocabulary", ("groups", 0), 3, "groups[0]: 3 is not of type 'string'"),
+    ("vocabulary", ("pipelines", 0), "", "pipelines[0]: '' should be non-empty"),
+    ("vocabulary", ("pipelines", 0), 1, "pipelines[0]: 1 is not of type 'object', 'string'"),
+    ("vocabulary", ("pipelines", 1, "name"), ..., "pipelines[1]: 'name' is a required property"),
+    ("vocabulary", ("pipelines", 1, "name"), "", "pipelines[1].name: '' should be non-empty"),
+    ("vocabulary", ("pipelines", 1, "enabled"), "no", "'no' is not of type 'boolean'"),
+    ("vocabulary", ("pipelines", 1, "extra_attributes_key"), "Grb", "not one of ['CoincInspiral'"),
+    ("vocabulary", ("tags", 0, "display_name"), 0, "0 is not of type 'string', 'null'"),
+    ("vocabulary", ("instruments", "H1"), None, "instruments.H1: None is not of type 'string'"),
+    ("vocabulary", ("settings", "voevent_far_floor_hz"), -1, "-1 is less than the minimum of 0"),
+    ("vocabulary", ("settings", "voevent_far_floor_hz"), inf, "inf is greater than"),
+    ("vocabulary", ("settings", "voevent_far_floor_hz"), nan, "nan is not at least 0"),
+    ("vocabulary", ("settings", "event_pagination_max_limit"), 0, "0 is less than"),
+    ("vocabulary", ("settings", "tag_name_regex"), "(", "'(' is not a 'regex': missing )"),
+    ("vocabulary", ("settings", "event_neighborhood_default"), [1], "[1] is too short"),
+    ("vocabulary", ("settings", "event_neighborhood_default"), [1, 2, 3], "is too long"),
     ("vocabulary", ("settings", "event_neighborhood_default", 0), 1.5, "[0]: 1.5 is not of type"),
     ("users", ("users",), ..., MISSING.format("users")),
-    ("users", ("users", 0, "name"), ..., "users[0]: the key 'name' is missing"),
-    ("users", ("users", 0), "ada", "users[0]: 'ada' is not of type object"),
-    ("users", ("users", 0, "name"), "", "users[0].name: '' is shorter than 1 characters"),
-    ("users", ("users", 0, "groups", 0), "", "groups[0]: '' is shorter than 1 characters"),
-    ("users", ("users", 0, "pipelines", 0), "", "pipelines[0]: '' is shorter than 1 characters"),
-    ("users", ("users", 1, "permissions", 0), "", "permissions[0]: '' is shorter than 1"),
-    ("users", ("users", 0, "groups"), "all", "users[0].groups: 'all' is not of type array"),
-    ("users", ("users", 0, "pipelines"), "all", "'all' is not of type array or null"),
-    ("users", ("users", 0, "email"), None, "users[0].email: None is not of type string"),
+    ("users", ("users", 0, "name"), ..., "users[0]: 'name' is a required property"),
+    ("users", ("users", 0), "ada", "users[0]: 'ada' is not of type 'object'"),
+    ("users", ("users", 0, "name"), "", "users[0].name: '' should be non-empty"),
+    ("users", ("users", 0, "groups", 0), "", "groups[0]: '' should be non-empty"),
+    ("users", ("users", 0, "pipelines", 0), "", "pipelines[0]: '' should be non-empty"),
+    ("users", ("users", 1, "permissions", 0), "", "permissions[0]: '' should be non-empty"),
+    ("users", ("users", 0, "groups"), "all", "users[0].groups: 'all' is not of type 'array'"),
+    ("users", ("users", 0, "pipelines"), "all", "'all' is not of type 'array', 'null'"),
+    ("users", ("users", 0, "email"), None, "users[0].email: None is not of type 'string'"),
     ("users", ("users", 1, "permissions", 0), 1, "users[1].permissions[0]: 1 is not of type"),
     ("tags", ("tags",), ..., MISSING.format("tags")),
-    ("tags", ("tags", 0, "name"), ..., "tags[0]: the key 'name' is missing"),
-    ("tags", ("tags", 0, "name"), "", "tags[0].name: '' is shorter than 1 characters"),
-    ("tags", ("tags", 0, "name"), "a b", r"'a b' does not match '^[0-9a-zA-Z_\-]*$'"),
+    ("tags", ("tags", 0, "name"), ..., "tags[0]: 'name' is a required property"),
+    ("tags", ("tags", 0, "name"), "", "tags[0].name: '' should be non-empty"),
+    ("tags", ("tags", 0, "name"), "a b", "does not match '^[0-9a-zA-Z_\\\\-]*$(?!\\n)'"),
     ("tags", ("tags", 0, "name"), "ab\n", r"'ab\n' does not match "),
-    ("tags", ("tags", 0, "name"), "a" * 101, " is longer than 100 characters"),
-    ("tags", ("tags", 1, "display_name"), "a" * 201, " is longer than 200 characters"),
+    ("tags", ("tags", 0, "name"), "a" * 101, " is too long"),
+    ("tags", ("tags", 1, "display_name"), "a" * 201, " is too long"),
     *[
         ("event", (key,), ..., MISSING.format(key))
         for key in ("graceid", "submitter", "created", "group", "pipeline")
@@ -490,72 +489,72 @@ BROKEN: list[tuple[str, tuple[str | int, ...], Any, str]] = [
         for graceid in ("X0001", "G1", "G00001", "g0001", "S260301a", "G0001\n", "G" + 19 * "1")
     ],
     ("event", ("graceid",), "G\N{DEVANAGARI DIGIT ONE}001", "does not match '^[GEHMTD]("),
-    ("event", ("submitter",), "", "submitter: '' is shorter than 1 characters"),
+    ("event", ("submitter",), "", "submitter: '' should be non-empty"),
     ("event", ("created",), "yesterday", NO_TIME),
     ("event", ("created",), "2026-03-01T17:04:09Z", NO_TIME),
     ("event", ("created",), "2026-03-01T24:04:09.123456Z", NO_TIME),
-    ("event", ("created",), "2026-02-29T17:04:09.123456Z", "is no time: day is out of range"),
-    ("event", ("created",), "0000-01-01T17:04:09.123456Z", "is no time: year 0 is out of range"),
-    ("event", ("created",), 1456419850.0, "created: 1456419850.0 is not of type string"),
-    ("event", ("search",), 1, "search: 1 is not of type string or null"),
-    ("event", ("offline",), None, "offline: None is not of type boolean"),
-    ("event", ("gpstime",), "1456419850", "gpstime: '1456419850' is not of type number or null"),
-    ("event", ("far",), True, "far: True is not of type number or null"),
-    ("event", ("far",), 10**400, "is not of type number or null"),
-    ("event", ("instruments",), None, "instruments: None is not of type string"),
-    ("event", ("instruments",), "H1" * 11, "is longer than 20 characters"),
-    ("event", ("nevents",), -1, "nevents: -1 is less than 0"),
-    ("event", ("nevents",), 2**31, "nevents: 2147483648 is more than 2147483647"),
-    ("event", ("nevents",), 2.0, "nevents: 2.0 is not of type integer or null"),
-    ("event", ("nevents",), True, "nevents: True is not of type integer or null"),
-    ("event", ("labels",), {}, "labels: {} is not of type array"),
-    ("event", ("labels", 1, "name"), ..., "labels[1]: the key 'name' is missing"),
-    ("event", ("labels", 1, "name"), "", "labels[1].name: '' is shorter than 1 characters"),
-    ("event", ("labels", 1, "name"), "a" * 33, " is longer than 32 characters"),
-    ("event", ("labels", 1, "creator"), None, "labels[1].creator: None is not of type string"),
+    ("event", ("created",), "2026-02-29T17:04:09.123456Z", "is not a 'date-time': no such time, "),
+    ("event", ("created",), "0000-01-01T17:04:09.123456Z", "year 0 is out of range (UTC"),
+    ("event", ("created",), 1456419850.0, "created: 1456419850.0 is not of type 'string'"),
+    ("event", ("search",), 1, "search: 1 is not of type 'string', 'null'"),
+    ("event", ("offline",), None, "offline: None is not of type 'boolean'"),
+    ("event", ("gpstime",), "1456419850", "gpstime: '1456419850' is not of type 'number', 'null'"),
+    ("event", ("far",), True, "far: True is not of type 'number', 'null'"),
+    ("event", ("far",), 10**400, "is not of type 'number', 'null'"),
+    ("event", ("instruments",), None, "instruments: None is not of type 'string'"),
+    ("event", ("instruments",), "H1" * 11, "is too long"),
+    ("event", ("nevents",), -1, "nevents: -1 is less than the minimum of 0"),
+    ("event", ("nevents",), 2**31, "nevents: 2147483648 is greater than the maximum of 2147483647"),
+    ("event", ("nevents",), 2.0, "nevents: 2.0 is not of type 'integer', 'null'"),
+    ("event", ("nevents",), True, "nevents: True is not of type 'integer', 'null'"),
+    ("event", ("labels",), {}, "labels: {} is not of type 'array'"),
+    ("event", ("labels", 1, "name"), ..., "labels[1]: 'name' is a required property"),
+    ("event", ("labels", 1, "name"), "", "labels[1].name: '' should be non-empty"),
+    ("event", ("labels", 1, "name"), "a" * 33, " is too long"),
+    ("event", ("labels", 1, "creator"), None, "labels[1].creator: None is not of type 'string'"),
     ("event", ("labels", 1, "created"), "yesterday", "labels[1].created: 'yesterday' does not"),
-    ("event", ("extra_attributes",), [], "extra_attributes: [] is not of type object"),
-    ("event", ("superevent",), "", "superevent: '' is shorter than 1 characters"),
-    ("event", ("superevent",), "S" * 26, " is longer than 25 characters"),
-    ("event", ("replay_id",), "a b", "replay_id: 'a b' does not match '^[A-Za-z0-9_-]{1,30}$'"),
-    ("event", ("replay_id",), "a" * 31, " does not match '^[A-Za-z0-9_-]{1,30}$'"),
+    ("event", ("extra_attributes",), [], "extra_attributes: [] is not of type 'object'"),
+    ("event", ("superevent",), "", "superevent: '' should be non-empty"),
+    ("event", ("superevent",), "S" * 26, " is too long"),
+    ("event", ("replay_id",), "a b", "'a b' does not match '^[A-Za-z0-9_-]{1,30}$(?!\\n)'"),
+    ("event", ("replay_id",), "a" * 31, " does not match '^[A-Za-z0-9_-]{1,30}$(?!\\n)'"),
     ("event", ("content_id",), "0123456789abcdef0123456789abcdef", "(a UUID with its hyphens)"),
-    ("event", ("permissions", "internal_users"), "view", "'view' is not of type array"),
-    ("event", ("permissions", "internal_users", 0), "views", "'views' is not one of 'view', "),
+    ("event", ("permissions", "internal_users"), "view", "'view' is not of type 'array'"),
+    ("event", ("permissions", "internal_users", 0), "views", "'views' is not one of ['view', "),
     *[
         ("log", (key,), ..., MISSING.format(key)) for key in ("N", "comment", "created", "issuer")
     ],
-    ("log", ("N",), 0, "N: 0 is less than 1"),
-    ("log", ("N",), 1.0, "N: 1.0 is not of type integer"),
-    ("log", ("comment",), None, "comment: None is not of type string"),
+    ("log", ("N",), 0, "N: 0 is less than the minimum of 1"),
+    ("log", ("N",), 1.0, "N: 1.0 is not of type 'integer'"),
+    ("log", ("comment",), None, "comment: None is not of type 'string'"),
     ("log", ("created",), "2026-03-01 17:04:09 UTC", NO_TIME),
-    ("log", ("created",), "2026-02-29T17:04:09.123456Z", "is no time: day is out of range"),
-    ("log", ("issuer",), "", "issuer: '' is shorter than 1 characters"),
-    ("log", ("tags", 1), "", "tags[1]: '' is shorter than 1 characters"),
-    ("log", ("tags", 1), "a" * 101, " is longer than 100 characters"),
-    ("log", ("filename",), "a" * 101, " is longer than 100 characters"),
-    ("log", ("filename",), None, "filename: None is not of type string"),
-    ("log", ("file_version",), -1, "file_version: -1 is less than 0"),
-    ("log", ("file_version",), "0", "file_version: '0' is not of type integer or null"),
-    ("log", ("tags",), "pe", "tags: 'pe' is not of type array"),
+    ("log", ("created",), "2026-02-29T17:04:09.123456Z", "is not a 'date-time': no such time, "),
+    ("log", ("issuer",), "", "issuer: '' should be non-empty"),
+    ("log", ("tags", 1), "", "tags[1]: '' should be non-empty"),
+    ("log", ("tags", 1), "a" * 101, " is too long"),
+    ("log", ("filename",), "a" * 101, " is too long"),
+    ("log", ("filename",), None, "filename: None is not of type 'string'"),
+    ("log", ("file_version",), -1, "file_version: -1 is less than the minimum of 0"),
+    ("log", ("file_version",), "0", "file_version: '0' is not of type 'integer', 'null'"),
+    ("log", ("tags",), "pe", "tags: 'pe' is not of type 'array'"),
     ("log", ("tags", 0), "sky loc", "tags[0]: 'sky loc' does not match"),
     *[("file", (key,), ..., MISSING.format(key)) for key in ("name", "version", "size", "sha256")],
     ("file", ("name",), "", "(a file name without a folder)"),
     ("file", ("name",), "../a", "name: '../a' does not match"),
     ("file", ("name",), "a\0", "(a file name without a folder)"),
-    ("file", ("version",), -1, "version: -1 is less than 0"),
-    ("file", ("version",), 1.0, "version: 1.0 is not of type integer"),
-    ("file", ("size",), -1, "size: -1 is less than 0"),
+    ("file", ("version",), -1, "version: -1 is less than the minimum of 0"),
+    ("file", ("version",), 1.0, "version: 1.0 is not of type 'integer'"),
+    ("file", ("size",), -1, "size: -1 is less than the minimum of 0"),
     ("file", ("sha256",), "0A" * 32, "(64 hexadecimal digits, small letters)"),
     ("file", ("sha256",), "0a" * 31, "(64 hexadecimal digits, small letters)"),
     ("file", ("disk",), "a\\b", "disk: 'a\\\\b' does not match"),
     ("file", ("disk",), "a/b", "disk: 'a/b' does not match"),
-    ("file", ("disk",), "a" * 201, " is longer than 200 characters"),
-    ("commit", (), {"user": "ada"}, "the key 'applied' is missing (a line with n is a commit;"),
-    ("commit", (), {"applied": -1}, "applied: -1 is less than 0"),
-    ("commit", ("n",), "7", "n: '7' is not of type integer"),
+    ("file", ("disk",), "a" * 201, " is too long"),
+    ("commit", (), {"user": "ada"}, "'applied' is a required property (a line with n is a commit;"),
+    ("commit", (), {"applied": -1}, "applied: -1 is less than the minimum of 0"),
+    ("commit", ("n",), "7", "n: '7' is not of type 'integer'"),
     ("commit", ("time",), "now", "time: 'now' does not match"),
-    ("commit", ("user",), None, "user: None is not of type string"),
+    ("commit", ("user",), None, "user: None is not of type 'string'"),
     ("commit", ("documents", "../a.json"), {}, "(a place within the store)"),
     ("commit", ("documents", "/a.json"), {}, "(a place within the store)"),
     ("commit", ("documents", "a/../b.json"), {}, "(a place within the store)"),
@@ -564,28 +563,28 @@ BROKEN: list[tuple[str, tuple[str | int, ...], Any, str]] = [
     ("commit", ("documents", "a/.."), {}, "(a place within the store)"),
     ("commit", ("documents", "a//b.json"), {}, "(a place within the store)"),
     ("commit", ("documents", "a\\b.json"), {}, "(a place within the store)"),
-    ("commit", ("documents", ""), {}, "documents['']: '' does not match"),
-    ("commit", ("documents", "other.json"), [], "['other.json']: [] is not of type object or null"),
-    ("commit", ("documents", "tags.json"), {}, "documents['tags.json']: the key 'tags' is missing"),
-    ("commit", ("documents", "store.json"), {"format": 0}, "['store.json'].format: 0 is less"),
+    ("commit", ("documents", ""), {}, "documents: '' does not match"),
+    ("commit", ("documents", "other.json"), [], "['other.json']: [] is not of type 'object', "),
+    ("commit", ("documents", "tags.json"), {}, "['tags.json']: 'tags' is a required property"),
+    ("commit", ("documents", "store.json"), {"format": 0}, "['store.json'].format: 0 is less than"),
     ("commit", ("documents", "users.json"), {"users": 1}, "['users.json'].users: 1 is not of"),
-    ("commit", ("documents", "vocabulary.json"), {"a": 1}, "['vocabulary.json'].a: is no key"),
+    ("commit", ("documents", "vocabulary.json"), {"a": 1}, "['vocabulary.json']: Additional"),
     ("commit", ("lines", "../logs.jsonl"), [], "(a place within the store)"),
-    ("commit", ("lines", "events/G0042/logs.jsonl"), {}, "logs.jsonl']: {} is not of type array"),
+    ("commit", ("lines", "events/G0042/logs.jsonl"), {}, "logs.jsonl']: {} is not of type 'array'"),
     ("commit", ("lines", "a/logs.jsonl"), [{**EXAMPLES["log"], "N": 0}], "[0].N: 0 is less than"),
     ("commit", ("lines", "a/files.jsonl"), [{**EXAMPLES["file"], "size": -1}], "[0].size: -1 is"),
-    ("commit", ("lines", "notes/n.jsonl", 0), 1, "['notes/n.jsonl'][0]: 1 is not of type object"),
+    ("commit", ("lines", "notes/n.jsonl", 0), 1, "['notes/n.jsonl'][0]: 1 is not of type 'object'"),
     ("commit", ("sums", "../a"), None, "(a place within the store)"),
-    ("commit", ("sums", "users.json"), [1], "['users.json']: [1] has less than 2 entries"),
-    ("commit", ("sums", "users.json"), [1, "a", 1], "['users.json']: [1, 'a', 1] has more than 2"),
-    ("commit", ("sums", "users.json"), ["a", "a"], "['users.json'][0]: 'a' is not of type integer"),
+    ("commit", ("sums", "users.json"), [1], "['users.json']: [1] is too short"),
+    ("commit", ("sums", "users.json"), [1, "a", 1], "['users.json']: [1, 'a', 1] is too long"),
+    ("commit", ("sums", "users.json"), ["a", "a"], "[0]: 'a' is not of type 'integer'"),
     ("commit", ("sums", "users.json"), [1, "x"], "['users.json'][1]: 'x' does not match"),
-    ("commit", ("counters",), [], "counters: [] is not of type object"),
-    ("commit", ("counters", "events"), -1, "counters.events: -1 is less than 0"),
-    ("commit", ("counters", "newest"), None, "counters.newest: None is not of type string"),
-    ("commit", ("counters", "ordered"), 0, "counters.ordered: 0 is not of type boolean"),
-    ("commit", ("base",), None, "base: None is not of type boolean"),
-    ("commit", ("restoring",), 1, "restoring: 1 is not of type boolean"),
+    ("commit", ("counters",), [], "counters: [] is not of type 'object'"),
+    ("commit", ("counters", "events"), -1, "counters.events: -1 is less than the minimum of 0"),
+    ("commit", ("counters", "newest"), None, "counters.newest: None is not of type 'string'"),
+    ("commit", ("counters", "ordered"), 0, "counters.ordered: 0 is not of type 'boolean'"),
+    ("commit", ("base",), None, "base: None is not of type 'boolean'"),
+    ("commit", ("restoring",), 1, "restoring: 1 is not of type 'boolean'"),
 ]  # fmt: skip
 
 
@@ -617,6 +616,11 @@ def test_every_place_refuses_a_wrong_type(kind: str) -> None:
         assert re.search(f"{wrong!r} is not (of type|one of) ".replace("[]", r"\[\]"), problem)
 
 
+def test_name_that_ends_with_a_newline_is_that_of_another_file() -> None:
+    data = {"documents": {"tags.json\n": {"tags": 1}}, "lines": {"a/logs.jsonl\n": [{"N": 0}]}}
+    assert schemas.problems("commit", {"n": 1, **data}) == []
+
+
 VOCABULARY = DEFAULT.to_json()
 LIMITS = [field for field in fields(ServerSettings) if field.type in ("int", "float")]
 
@@ -628,15 +632,15 @@ def test_tables_of_a_vocabulary_hold_names_entries_or_codes(table: str) -> None:
         return problem
 
     if isinstance(VOCABULARY[table], dict):
-        assert told([]) == f"{table}: [] is not of type object"
-        assert told({"a": None}) == f"{table}.a: None is not of type string"
+        assert told([]) == f"{table}: [] is not of type 'object'"
+        assert told({"a": None}) == f"{table}.a: None is not of type 'string'"
         return
-    assert told({}) == f"{table}: {{}} is not of type array"
-    assert told([""]) == f"{table}[0]: '' is shorter than 1 characters"
+    assert told({}) == f"{table}: {{}} is not of type 'array'"
+    assert told([""]) == f"{table}[0]: '' should be non-empty"
     if table not in ("pipelines", "labels", "tags"):
-        assert told([{}]) == f"{table}[0]: {{}} is not of type string"
+        assert told([{}]) == f"{table}[0]: {{}} is not of type 'string'"
         return
-    assert told([{}]) == f"{table}[0]: the key 'name' is missing"
+    assert told([{}]) == f"{table}[0]: 'name' is a required property"
     for key in VOCABULARY[table][0]:
         assert re.search(
             rf"\[0\]\.{key}: \[\] is not (of type|one of)", told([{"name": "a", key: []}])
@@ -652,9 +656,14 @@ def test_limits_of_a_vocabulary_hold_what_their_field_says(key: str) -> None:
 
     assert " is not of type " in told(None)
     if key in [field.name for field in LIMITS]:
-        assert told(-1).endswith(" is less than 1" if key.endswith("_limit") else " is less than 0")
+        assert told(-1).endswith(
+            " is less than the minimum of 1"
+            if key.endswith("_limit")
+            else " is less than the minimum of 0"
+        )
     if key.endswith("_regex"):
-        assert "'(' is no regular expression" in told("(")
+        assert "'(' is not a 'regex': missing )" in told("(")
+        assert "is not a 'regex': the repetition number is too large" in told(f"a{{{10**20}}}")
 
 
 def column_problems(field: Field, value: Any, table: str) -> list[str]:
@@ -699,7 +708,7 @@ def test_member_of_extra_attributes_is_an_object_or_a_list_of_them(name: str) ->
     if TABLES[name].many:
         document = changed("event", ("extra_attributes", name), [1])
         assert schemas.problems("event", document) == [
-            f"extra_attributes.{name}[0]: 1 is not of type object"
+            f"extra_attributes.{name}[0]: 1 is not of type 'object'"
         ]
 
 
@@ -719,24 +728,47 @@ def test_error_names_file_place_rule_and_how_many_more() -> None:
     del document["group"]
     with pytest.raises(StoreError) as caught:
         schemas.validate("event", document, where="events/G0042/event.json")
-    assert str(caught.value) == "events/G0042/event.json: the key 'group' is missing (and 3 more)"
+    assert (
+        str(caught.value) == "events/G0042/event.json: 'group' is a required property (and 3 more)"
+    )
 
 
-def test_outer_problems_come_first_and_then_the_order_of_the_document() -> None:
+def test_outer_problems_come_first_and_then_those_of_earlier_places() -> None:
     document = changed("event", ("labels", 0, "name"), 1)
     document["extra_attributes"]["SingleInspiral"][1]["snr"] = "loud"
+    document["labels"] = document["labels"][:1] + [{}] * 10
     document["far"] = document["nevents"] = "x"
-    assert [problem.partition(":")[0] for problem in schemas.problems("event", document)] == [
-        "nevents",
-        "far",
-        "labels[0].name",
-        "extra_attributes.SingleInspiral[1].snr",
+    places = [problem.partition(":")[0] for problem in schemas.problems("event", document)]
+    assert list(dict.fromkeys(places)) == [
+        *("far", "nevents"),
+        *[f"labels[{number}]" for number in range(1, 11)],
+        *("labels[0].name", "extra_attributes.SingleInspiral[1].snr"),
     ]
 
 
-def test_long_values_are_cut_in_messages() -> None:
-    (problem,) = schemas.problems("log", changed("log", ("N",), "x" * 10000))
-    assert len(problem) < 120
+def test_text_of_another_form_is_told_once() -> None:
+    (problem,) = schemas.problems("log", changed("log", ("created",), "yesterday"))
+    assert "does not match" in problem
+    (problem,) = schemas.problems("settings", changed("settings", ("clock", "start"), 10**400))
+    assert "is not of type" in problem
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "value"),
+    [
+        ("log", ("N",), "x" * 10000),
+        ("log", ("N",), ["x"] * 10000),
+        ("log", ("created",), "x" * 10000),
+        ("settings", ("clock", "start"), "x" * 10000),
+        ("commit", ("sums", "../" + "x" * 10000), None),
+    ],
+)
+def test_long_values_are_cut_in_messages(
+    kind: str, place: tuple[str | int, ...], value: Any
+) -> None:
+    (problem,) = schemas.problems(kind, changed(kind, place, value))
+    assert len(problem) < 500
+    assert " is not " in problem or " does not match " in problem
 
 
 def test_unknown_kind_is_refused() -> None:
@@ -800,10 +832,8 @@ def test_rules_of_another_vocabulary_can_be_asked_for() -> None:
     assert schemas.problems("tags", tags, settings=rules) == []
     assert len(schemas.problems("tags", tags)) == 1
     log = changed("log", ("tags",), ["sky_loc", "abcdef"])
-    assert [p.partition(":")[0] for p in schemas.problems("log", log, settings=rules)] == [
-        "tags[0]",
-        "tags[1]",
-    ]
+    told = schemas.problems("log", log, settings=rules)
+    assert [problem.partition("'")[0] for problem in told] == ["tags[0]: "] * 2 + ["tags[1]: "]
     event = changed("event", ("labels", 0, "name"), "x" * 40)
     with pytest.raises(StoreError, match=r"replay_id: 'night-3' does not match '.*'$"):
         schemas.validate("event", event, where="here", settings=rules)
@@ -812,116 +842,10 @@ def test_rules_of_another_vocabulary_can_be_asked_for() -> None:
     assert len(schemas.problems("commit", commit)) == 1
 
 
-# The same verdict as the reference implementation.
-
-
-def reference(schema: dict[str, Any]) -> Any:
-    """The library's validator with our formats, and our two words on numbers."""
-
-    def integer(_: Any, value: Any) -> bool:
-        return isinstance(value, int) and not isinstance(value, bool)
-
-    def number(_: Any, value: Any) -> bool:
-        return isinstance(value, float) or (integer(_, value) and abs(value) < 2**1023)
-
-    types = jsonschema.Draft202012Validator.TYPE_CHECKER
-    types = types.redefine_many({"integer": integer, "number": number})
-    formats = jsonschema.FormatChecker(formats=())
-
-    def text_only(read: Callable[[Any], Any]) -> Callable[[Any], bool]:
-        return lambda value: not isinstance(value, str) or read(value) is not None
-
-    formats.checks("date-time", raises=ValueError)(text_only(parse_time))
-    formats.checks("regex", raises=Exception)(text_only(re.compile))
-    formats.checks("time-in-any-form", raises=ValueError)(
-        lambda value: (
-            not isinstance(value, str | int | float)
-            or isinstance(value, bool)
-            or parse_time(value) is not None
-        )
-    )
-    make: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
-    return make(schema, format_checker=formats)
-
-
-# No newline at an end of text, and no NaN: there the library is wrong, or the standard silent.
-anything = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-3, 3)
-    | st.sampled_from([0.5, 2.0, -1.0, 1e99, 2**31, -(2**40)])
-    | st.sampled_from(
-        ["", "x", "G0001", TIME, "view", "a b", "2.36", "fixed", "x" * 250, "(", "/"]
-    ),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["name", "kind", "time", "x", "n", "applied"]), inner)
-    ),
-    max_leaves=4,
-)
-
-
-@pytest.mark.parametrize("kind", schemas.KINDS)
-def test_verdict_is_that_of_the_reference_implementation(kind: str) -> None:
-    validator = reference(schemas.schema(kind))
-    where = sorted(places(EXAMPLES[kind]), key=repr)
-    verdicts = set()
-
-    @settings(max_examples=80, deadline=None, database=None)
-    @given(st.sampled_from(where), anything | st.just(...))
-    def agrees(place: tuple[str | int, ...], value: Any) -> None:
-        if value is ... and not place:
-            value = {}
-        document = changed(kind, place, value)
-        good = not schemas.problems(kind, document)
-        assert good == validator.is_valid(document)
-        verdicts.add(good)
-
-    agrees()
-    assert verdicts == {True, False}
-
-
-@pytest.mark.parametrize(
-    ("schema", "message"),
-    [
-        ({"minContains": 1}, "the keyword 'minContains' is not understood"),
-        ({"properties": {"a": {"oneOf": []}}}, "the keyword 'oneOf' is not understood"),
-        ({"enum": [1]}, "only texts and null are compared"),
-    ],
-)
-def test_keyword_that_would_be_ignored_is_refused(schema: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        compiled(schema)
-
-
-def test_keywords_hold_only_for_their_own_types() -> None:
-    schema = {
-        "pattern": "a",
-        "minLength": 1,
-        "maxItems": 1,
-        "minimum": 3,
-        "required": ["a"],
-        "properties": {"a": {"type": "null"}},
-        "prefixItems": [{"type": "string"}],
-        "items": {"type": "null"},
-        "if": {"type": "string"},
-        "then": {"maxLength": 1},
-    }
-    check = compiled(schema)
-    assert [
-        value for value in ("a", ["x"], 3, None, True, {"a": None}) if found(check, value)
-    ] == []
-    assert found(check, "aa") == ["'aa' is longer than 1 characters"]
-    assert found(check, {"b": 1}) == ["the key 'a' is missing"]
-    assert found(check, {"a": 1}) == ["a: 1 is not of type null"]
-    assert found(check, [1]) == ["[0]: 1 is not of type string"]
-    assert found(compiled({"items": {"type": "null"}}), [None, 1]) == ["[1]: 1 is not of type null"]
-
-
 # Speed, threads, fake file systems.
 
 
-def test_event_with_three_singles_takes_less_than_3_ms() -> None:
+def test_event_with_three_singles_takes_less_than_5_ms() -> None:
     kinds = {"float": 1.5, "int": 3, "natural": 4, "str": "H1"}
     row = {field.name: kinds[field.kind] for field in TABLES["SingleInspiral"].fields}
     document = changed("event", ("extra_attributes", "SingleInspiral"), [row, row, row])
@@ -931,7 +855,7 @@ def test_event_with_three_singles_takes_less_than_3_ms() -> None:
         start = time.perf_counter()
         schemas.validate("event", document, where="here")
         times.append(time.perf_counter() - start)
-    assert min(times) < 3e-3
+    assert min(times) < 5e-3
 
 
 def test_threads_may_ask_at_once_for_the_first_time() -> None:
@@ -968,24 +892,42 @@ def run(program: str, *arguments: str, folder: Path) -> None:
 
 ASK = """
 import os, sys
+from importlib.util import find_spec
+assert "fakegracedb" not in sys.modules
+FILES = find_spec("jsonschema_specifications").submodule_search_locations[0]
+def files():
+    return sorted(os.walk("/")) if faked else []
 def ask():
-    from fakegracedb import schemas
+    import fakegracedb.schemas as schemas
     from fakegracedb.errors import StoreError
     assert not os.path.exists(schemas.__file__) or not faked
+    before = files()
     for kind in schemas.KINDS:
-        assert schemas.problems(kind, []) == ["[] is not of type object"]
+        assert schemas.problems(kind, []) == ["[] is not of type 'object'"]
     try:
         schemas.validate("log", {"N": 0, "comment": "", "created": "", "issuer": "a"}, where="w")
     except StoreError as error:
-        assert str(error) == "w: N: 0 is less than 1 (and 1 more)", error
+        assert str(error).startswith("w: N"), error
     else:
         raise AssertionError("no error")
     from fakegracedb.errors import StoreError as again
     assert again is StoreError
-    assert "jsonschema" not in sys.modules
+    assert files() == before
+    if faked:
+        assert not os.path.exists(FILES)
 faked = True
-assert "fakegracedb" not in sys.modules
 """
+
+
+def test_library_is_imported_at_the_first_use_only(tmp_path: Path) -> None:
+    program = """
+    from fakegracedb import schemas
+    schemas.schema("event")
+    assert "jsonschema" not in sys.modules
+    schemas.problems("event", {})
+    assert "jsonschema" in sys.modules
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)
 
 
 def test_first_use_may_be_inside_the_context_manager_of_pyfakefs(tmp_path: Path) -> None:
@@ -1004,6 +946,19 @@ def test_first_use_may_be_inside_the_context_manager_of_pyfakefs(tmp_path: Path)
     run(ASK + textwrap.dedent(program), folder=tmp_path)
 
 
+def test_first_use_may_be_while_pyfakefs_pauses(tmp_path: Path) -> None:
+    program = """
+    from pyfakefs.fake_filesystem_unittest import Patcher, Pause
+    with Patcher() as patcher:
+        with Pause(patcher):
+            faked = False
+            ask()
+        faked = True
+        ask()
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)
+
+
 def test_first_use_may_be_before_pyfakefs(tmp_path: Path) -> None:
     program = """
     from pyfakefs.fake_filesystem_unittest import Patcher
@@ -1014,6 +969,18 @@ def test_first_use_may_be_before_pyfakefs(tmp_path: Path) -> None:
         ask()
     """
     run(ASK + textwrap.dedent(program), folder=tmp_path)
+
+
+@pytest.mark.parametrize("before", ["", "import fakegracedb.schemas as schemas"])
+def test_fake_file_systems_may_follow_each_other(before: str, tmp_path: Path) -> None:
+    program = """
+    from pyfakefs.fake_filesystem_unittest import Patcher
+    for _ in range(3):
+        with Patcher():
+            ask()
+            os.mkdir("/work")
+    """
+    run(ASK + before + textwrap.dedent(program), folder=tmp_path)
 
 
 def test_first_use_may_be_in_a_test_with_the_fixture_or_a_test_case(tmp_path: Path) -> None:
@@ -1028,3 +995,104 @@ def test_first_use_may_be_in_a_test_with_the_fixture_or_a_test_case(tmp_path: Pa
     """
     arguments = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
     run(ASK + textwrap.dedent(program), *arguments, folder=tmp_path)
+
+
+def test_first_use_may_be_in_a_doctest(tmp_path: Path) -> None:
+    program = """
+    import unittest
+    from pyfakefs.fake_filesystem_unittest import load_doctests
+    def asked():
+        '''
+        >>> ask()
+        '''
+    def load_tests(loader, tests, ignore):
+        return load_doctests(loader, tests, ignore, sys.modules[__name__])
+    unittest.main()
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)
+
+
+def test_first_use_may_follow_an_import_that_failed_in_the_fake_file_system(tmp_path: Path) -> None:
+    program = """
+    from pyfakefs.fake_filesystem_unittest import Patcher
+    with Patcher():
+        try:
+            import jsonschema
+        except FileNotFoundError:
+            assert "jsonschema.exceptions" in sys.modules
+        else:
+            raise AssertionError("it can be imported there: library.py may be simpler")
+        ask()
+        import jsonschema.exceptions
+        assert jsonschema.exceptions.ValidationError is jsonschema.ValidationError
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)
+
+
+def test_first_use_may_be_that_of_a_user_who_cannot_write_where_the_library_is(
+    tmp_path: Path,
+) -> None:
+    program = """
+    from pyfakefs.fake_filesystem_unittest import Patcher
+    with Patcher(allow_root_user=False):
+        ask()
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)
+
+
+def test_library_that_is_in_the_fake_file_system_stays_there(tmp_path: Path) -> None:
+    program = """
+    from pyfakefs.fake_filesystem_unittest import Patcher
+    with Patcher() as patcher:
+        patcher.fs.add_real_directory(FILES)
+        from fakegracedb import schemas
+        assert schemas.problems("log", []) == ["[] is not of type 'object'"]
+        assert "schemas" in os.listdir(FILES)
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)
+
+
+def test_what_is_written_beside_the_library_meanwhile_stays(tmp_path: Path) -> None:
+    program = """
+    from pyfakefs.fake_filesystem_unittest import Patcher
+    from fakegracedb import schemas
+    folder = os.path.dirname(FILES)
+
+    class Meanwhile:
+        def find_spec(self, name, path=None, target=None):
+            if name == "jsonschema_specifications._core":
+                assert os.path.exists(FILES)
+                with open(os.path.join(folder, "written"), "w"):
+                    pass
+
+    sys.meta_path.insert(0, Meanwhile())
+    with Patcher():
+        assert schemas.problems("log", []) == ["[] is not of type 'object'"]
+        assert os.listdir(folder) == ["written"]
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)
+
+
+def test_threads_may_ask_at_once_for_the_first_time_in_a_fake_file_system(tmp_path: Path) -> None:
+    program = """
+    import threading
+    from pyfakefs.fake_filesystem_unittest import Patcher
+    from fakegracedb import schemas
+    answers = []
+    ready = threading.Barrier(8)
+
+    def question():
+        ready.wait()
+        answers.append(schemas.problems("log", []))
+
+    with Patcher():
+        before = files()
+        threads = [threading.Thread(target=question) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == [["[] is not of type 'object'"]] * 8, answers
+        assert files() == before
+    """
+    run(ASK + textwrap.dedent(program), folder=tmp_path)

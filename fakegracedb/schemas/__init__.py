@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import lru_cache
-from typing import Any
+from reprlib import Repr
+from typing import TYPE_CHECKING, Any
 
 from ..errors import StoreError
 from ..vocabulary import DEFAULT, ServerSettings
-from .checker import Check, compiled, found
 from .kinds import KINDS
+from .library import validator
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
 
 __all__ = ["KINDS", "problems", "schema", "validate"]
 
@@ -50,8 +55,8 @@ def schema(kind: str, *, settings: ServerSettings | None = None) -> dict[str, An
 
 
 @lru_cache(maxsize=64)
-def _check(kind: str, settings: ServerSettings | None) -> Check:
-    return compiled(schema(kind, settings=settings))
+def _validator(kind: str, settings: ServerSettings | None) -> Validator:
+    return validator(schema(kind, settings=settings))
 
 
 def problems(kind: str, data: Any, *, settings: ServerSettings | None = None) -> list[str]:
@@ -78,10 +83,30 @@ def problems(kind: str, data: Any, *, settings: ServerSettings | None = None) ->
 
     Notes
     -----
-    Stricter than the standard in what Python would trip over: ``1.0`` is no integer, and a whole
-    number beyond the range of doubles is no number.
+    The rules are put into words by `jsonschema`. It is made stricter than the standard in what
+    Python would trip over: ``1.0`` is no integer, a whole number beyond the range of doubles is no
+    number, and NaN is within no limit.
     """
-    return found(_check(kind, settings), data)
+    found = _validator(kind, settings).iter_errors(data)
+    errors = sorted(found, key=lambda error: (len(error.path), error.path))
+    # a format says once more what the type or the pattern said
+    said = [error.path for error in errors if error.validator in ("type", "pattern")]
+    return [
+        _told(error) for error in errors if error.validator != "format" or error.path not in said
+    ]
+
+
+_short = Repr()
+_short.maxstring = _short.maxother = 80
+
+
+def _told(error: ValidationError) -> str:
+    """Say where a rule is broken, in the library's words, and what it is for."""
+    place = error.json_path.removeprefix("$").removeprefix(".")
+    rule = error.message if error.cause is None else f"{error.message}: {error.cause}"
+    rule = rule.replace(repr(error.instance), _short.repr(error.instance))
+    meaning = error.schema.get("description") if isinstance(error.schema, dict) else None
+    return (f"{place}: " if place else "") + rule + (f" ({meaning})" if meaning else "")
 
 
 def validate(kind: str, data: Any, *, where: str, settings: ServerSettings | None = None) -> None:

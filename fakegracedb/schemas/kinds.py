@@ -18,16 +18,22 @@ _TEXT: Rules = {"type": "string"}
 _NAME: Rules = {"type": "string", "minLength": 1}
 _COUNT: Rules = {"type": "integer", "minimum": 0}
 
+
+def _exact(pattern: str) -> str:
+    """Let the `$` of a pattern be the very end: to Python a newline may follow it."""
+    return f"{pattern}(?!\n)" if pattern.endswith("$") else pattern
+
+
 _CLOCK_FACE = "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{6}Z"
 _TIME: Rules = {
     "type": "string",
-    "pattern": f"^{_CLOCK_FACE}$",
+    "pattern": _exact(f"^{_CLOCK_FACE}$"),
     "format": "date-time",
     "description": "UTC with microseconds, as 2026-03-01T17:04:09.123456Z",
 }
 _TIME_OR_EMPTY: Rules = {
     "type": "string",
-    "pattern": f"^(|{_CLOCK_FACE})$",
+    "pattern": _exact(f"^(|{_CLOCK_FACE})$"),
     "description": f"{_TIME['description']}, or empty",
 }
 _GRACEID = "[GEHMTD]([0-9]{4}|[1-9][0-9]{4,17})"
@@ -62,7 +68,7 @@ def _clock() -> Rules:
         "fixed": {"time": time},
         "stepping": {"start": time, "step": span},
     }
-    kind = {"type": "string", "enum": list(keys)}
+    kind = {"enum": list(keys)}
     return {
         **_object({"kind": kind}),
         "allOf": [
@@ -84,7 +90,7 @@ def _settings(_: ServerSettings) -> Rules:
         {"format": {"type": "integer", "minimum": 1}},
         {
             "created": _TIME_OR_EMPTY,
-            "server_version": {"type": "string", "enum": list(SERVER_VERSIONS)},
+            "server_version": {"enum": list(SERVER_VERSIONS)},
             "user": _NAME,
             "clock": _clock(),
             "fsync": _BOOLEAN,
@@ -112,7 +118,7 @@ def _tag_name(settings: ServerSettings) -> Rules:
         "type": "string",
         "minLength": 1,
         "maxLength": settings.tag_name_max_length,
-        "pattern": settings.tag_name_regex,
+        "pattern": _exact(settings.tag_name_regex),
     }
 
 
@@ -133,10 +139,10 @@ def _event(settings: ServerSettings) -> Rules:
     label = _object({"name": label_name, "creator": _NAME, "created": _TIME})
     graceid = {
         "type": "string",
-        "pattern": f"^{_GRACEID}$",
+        "pattern": _exact(f"^{_GRACEID}$"),
         "description": "a letter of GEHMTD and at least four digits, as G0042",
     }
-    right = {"type": "string", "enum": ["view", "change"]}
+    right = {"enum": ["view", "change"]}
     return _object(
         {
             "graceid": graceid,
@@ -157,10 +163,10 @@ def _event(settings: ServerSettings) -> Rules:
             "extra_attributes": extra_attributes(),
             # of a confirmed superevent: whatever its managers chose
             "superevent": {"type": ["string", "null"], "minLength": 1, "maxLength": 25},
-            "replay_id": {"type": ["string", "null"], "pattern": settings.replay_id_regex},
+            "replay_id": {"type": ["string", "null"], "pattern": _exact(settings.replay_id_regex)},
             "content_id": {
                 "type": ["string", "null"],
-                "pattern": f"^{_HEX}{{8}}-({_HEX}{{4}}-){{3}}{_HEX}{{12}}$",
+                "pattern": _exact(f"^{_HEX}{{8}}-({_HEX}{{4}}-){{3}}{_HEX}{{12}}$"),
                 "description": "a UUID with its hyphens",
             },
             "permissions": {"type": "object", "additionalProperties": _list(right)},
@@ -190,21 +196,21 @@ def _file(_: ServerSettings) -> Rules:
         {
             "name": {
                 "type": "string",
-                "pattern": "^[^/\\u0000]+$",
+                "pattern": _exact("^[^/\\u0000]+$"),
                 "description": "a file name without a folder",
             },
             "version": _COUNT,
             "size": _COUNT,
             "sha256": {
                 "type": "string",
-                "pattern": "^[0-9a-f]{64}$",
+                "pattern": _exact("^[0-9a-f]{64}$"),
                 "description": "64 hexadecimal digits, small letters",
             },
         },
         {
             "disk": {
                 "type": "string",
-                "pattern": "^[^/\\\\\\u0000]*$",
+                "pattern": _exact("^[^/\\\\\\u0000]*$"),
                 "maxLength": 200,
                 "description": "a file name without a folder",
             }
@@ -227,14 +233,14 @@ def _commit(settings: ServerSettings) -> Rules:
     }
     lines = {"logs": _log(settings), "files": _file(settings)}
     place = {
-        "pattern": f"^{_SEGMENT}(/{_SEGMENT})*$",
+        "pattern": _exact(f"^{_SEGMENT}(/{_SEGMENT})*$"),
         "description": "a place within the store",
     }
     length_and_digest = {
         "type": ["array", "null"],
         "minItems": 2,
         "maxItems": 2,
-        "prefixItems": [_COUNT, {"type": "string", "pattern": "^[0-9a-f]+$"}],
+        "prefixItems": [_COUNT, {"type": "string", "pattern": _exact("^[0-9a-f]+$")}],
     }
     return {
         **_object(
@@ -249,7 +255,8 @@ def _commit(settings: ServerSettings) -> Rules:
                     "type": "object",
                     "propertyNames": place,
                     "patternProperties": {
-                        f"(^|/){name}[.]json$": _or_null(rules) for name, rules in documents.items()
+                        _exact(f"(^|/){name}[.]json$"): _or_null(rules)
+                        for name, rules in documents.items()
                     },
                     "additionalProperties": {"type": ["object", "null"]},
                 },
@@ -257,7 +264,8 @@ def _commit(settings: ServerSettings) -> Rules:
                     "type": "object",
                     "propertyNames": place,
                     "patternProperties": {
-                        f"(^|/){name}[.]jsonl$": _list(rules) for name, rules in lines.items()
+                        _exact(f"(^|/){name}[.]jsonl$"): _list(rules)
+                        for name, rules in lines.items()
                     },
                     "additionalProperties": _list({"type": "object"}),
                 },

@@ -1,0 +1,131 @@
+"""The library `jsonschema`, brought in at the first use, and our validator made from its own.
+
+Importing it takes a tenth of a second and reads the JSON files of `jsonschema_specifications`. In a
+fake file system of pyfakefs these are not there, so the import fails if that is where the first use
+is. Pausing the fake would let every other thread write to the real disk meanwhile; so the folder is
+shown in the fake for as long as the import takes.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.util import find_spec
+from math import isnan
+from threading import RLock
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ..clock import parse_time
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+__all__ = ["validator"]
+
+_FILES = "jsonschema_specifications"
+_lock = RLock()
+
+
+def validator(schema: Mapping[str, Any]) -> Validator:
+    """Make the validator of a schema, which any number of threads may use."""
+    with _lock:
+        kind, formats = _strict()
+    made: Validator = kind(schema, format_checker=formats)
+    return made
+
+
+@lru_cache(maxsize=1)
+def _strict() -> tuple[Any, Any]:
+    """Give a class of validators that is stricter with numbers, and the checker of our formats."""
+    library = _imported()
+    least = library.Draft202012Validator.VALIDATORS["minimum"]
+
+    def number(_: Any, value: object) -> bool:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return abs(value) <= sys.float_info.max
+        return isinstance(value, float)
+
+    def minimum(checked: Any, limit: Any, value: Any, schema: Any) -> Iterator[Any]:
+        if isinstance(value, float) and isnan(value):  # compares with nothing
+            yield library.ValidationError(f"{value!r} is not at least {limit!r}")
+        yield from least(checked, limit, value, schema)
+
+    kind = library.validators.extend(
+        library.Draft202012Validator,
+        {"minimum": minimum},
+        # until draft 4, 1.0 was no integer
+        type_checker=library.Draft4Validator.TYPE_CHECKER.redefine("number", number),
+    )
+    formats = library.FormatChecker(())
+    formats.checks("regex", raises=(re.error, OverflowError, RecursionError))(_is_regex)
+    formats.checks("date-time", raises=ValueError)(_is_date_time)
+    formats.checks("time-in-any-form", raises=ValueError)(_is_time)
+    return kind, formats
+
+
+def _is_regex(value: object) -> bool:
+    return not isinstance(value, str) or bool(re.compile(value))
+
+
+def _is_date_time(value: object) -> bool:
+    return not isinstance(value, str) or bool(parse_time(value))
+
+
+def _is_time(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return True  # for its type to say
+    return bool(parse_time(value))
+
+
+def _imported() -> ModuleType:
+    """Import the library, also where its files are not on the disk that Python sees."""
+    for package in ("jsonschema", _FILES):
+        if package not in sys.modules:
+            for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+                del sys.modules[name]  # left by an import that failed
+    fake = _fake_file_system()
+    if fake is None or _FILES in sys.modules:
+        import jsonschema
+    else:
+        with _shown(_folder(), fake):
+            import jsonschema
+    return jsonschema
+
+
+def _folder() -> str:
+    spec = find_spec(_FILES)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"no package {_FILES}, which jsonschema needs", name=_FILES)
+    return spec.submodule_search_locations[0]
+
+
+def _fake_file_system() -> Any:
+    """Give the file system of pyfakefs that stands for the disk just now, None for the real one."""
+    pyfakefs = sys.modules.get("pyfakefs.fake_filesystem_unittest")
+    if pyfakefs is not None:
+        for patcher in (pyfakefs.Patcher.PATCHER, pyfakefs.Patcher.DOC_PATCHER):
+            if patcher is not None and patcher.is_patching:
+                return patcher.fs
+    return None
+
+
+@contextmanager
+def _shown(folder: str, fake: Any) -> Iterator[None]:
+    """Let a folder of the real disk be seen in a fake file system, and then be gone again."""
+    new = []
+    path = folder
+    while not fake.exists(path):
+        new.append(path)
+        path, _ = fake.splitpath(path)
+    try:
+        if new:
+            fake.add_real_directory(folder, lazy_read=False)
+        yield
+    finally:
+        for path in new:  # the innermost first
+            if fake.exists(path) and (path == folder or not fake.get_object(path).entries):
+                fake.remove_object(path)
