@@ -245,6 +245,16 @@ def api(request: pytest.FixtureRequest, server: Server) -> Api:
     return server.at(request.param)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to tell (`record_property("told", text)`), also with xdist."""
+    reports = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
+    told = [text for one in reports for name, text in one.user_properties if name == "told"]
+    if told:
+        terminalreporter.section("told by tests")
+        for text in sorted(told):
+            terminalreporter.write_line(text)
+
+
 @pytest.fixture(scope="session")
 def constants() -> Any:
     """Give the words that the production server knows, and what its root holds."""

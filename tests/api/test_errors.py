@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -86,7 +86,6 @@ class Row:
     kind: Literal["message", "plain", "object", "bare", "page"] = "message"
     starts: bool = False
     bases: tuple[str, ...] = BASES
-    name: str = field(default="", compare=False)
 
 
 def message(section: str, call: Any, status: int, body: Any, **options: Any) -> Row:
