@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Entry", "Reader", "Reading", "Upload", "read", "reader_for", "register_reader"]
+__all__ = [
+    "Entry",
+    "Reader",
+    "Reading",
+    "Upload",
+    "failed",
+    "read",
+    "reader_for",
+    "register_reader",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,8 @@ class Upload:
         Name.
     fields : mapping of str
         Further form fields that a reader may want (`instruments` of a hardware injection).
+    replaces : bool
+        The file takes the place of the one that made the event. There is no form then.
     """
 
     filename: str
@@ -34,6 +45,7 @@ class Upload:
     group: str
     search: str | None
     fields: Mapping[str, str] = field(default_factory=dict)
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,8 @@ class Reading:
     attributes : dict
         Members of `extra_attributes`, each to replace the stored one whole. An empty list means
         that there are no rows any more.
+    updates : dict of str to dict
+        Members of which only the keys named change; null takes a key away.
     files : list of tuple of (str, bytes)
         Name and content of the files written, in this order.
     logs : list of Entry
@@ -84,16 +98,40 @@ class Reading:
         alert and applies no labels. All the rest of the reading happened all the same.
     fatal : bool
         The exception reaches the client of a replacement too, as a server error.
+    refusal : str or None
+        Why there can be no event, whatever its file holds. A creation then is an error, and
+        answers ``Problem creating event (<text>)``.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     unsaved: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
+    updates: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: list[tuple[str, bytes | memoryview]] = field(default_factory=list)
     logs: list[Entry] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     failure: str | None = None
     fatal: bool = False
+    refusal: str | None = None
+
+    def merged(self, extra: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the `extra_attributes` that an event has after this reading.
+
+        Parameters
+        ----------
+        extra : mapping
+            Those that it had, as stored.
+
+        Returns
+        -------
+        dict
+            Members that are not concerned are the same objects as before.
+        """
+        merged = {**extra, **self.attributes}
+        for member, changes in self.updates.items():
+            row = {**merged.get(member, {}), **changes}
+            merged[member] = {key: value for key, value in row.items() if value is not None}
+        return merged
 
 
 Reader = Callable[[Upload], Reading]
@@ -108,7 +146,24 @@ _readers: dict[str, Reader | str] = {
     "SGNL": "coinc:read_coinc",
     "MBTA": "coinc:read_mbta",
     "MBTAOnline": "coinc:read_mbta",
+    "CWB": "cwb:read_cwb",
+    "CWB2G": "cwb:read_cwb",
+    "Fermi": "grb:read_grb",
+    "Swift": "grb:read_grb",
+    "INTEGRAL": "grb:read_grb",
+    "AGILE": "grb:read_grb",
+    "CHIME": "grb:read_grb",
+    "SVOM": "grb:read_grb",
+    "SNEWS": "grb:read_grb",
+    "IceCube": "grb:read_grb",
+    "HardwareInjection": "injection:read_injection",
+    "oLIB": "olib:read_olib",
+    "MLy": "mly:read_mly",
+    "aframe": "mly:read_mly",
+    "GWAK": "mly:read_mly",
 }
+
+_LONGEST_FAILURE = 2000  # characters; an exception may repeat what it could not read
 
 
 def register_reader(pipeline: str, reader: Reader) -> None:
@@ -174,4 +229,9 @@ def read(upload: Upload) -> Reading:
     except MemoryError:
         raise
     except Exception as error:
-        return Reading(failure=str(error), fatal=True)
+        return failed(error)
+
+
+def failed(error: Exception) -> Reading:
+    """Give the reading that ended with an exception before anything was saved."""
+    return Reading(failure=str(error)[:_LONGEST_FAILURE], fatal=True)

@@ -75,7 +75,7 @@ def caller_named(
     Raises
     ------
     ApiError
-        400, if a group does not exist.
+        400, for an empty name or a group that does not exist.
 
     Notes
     -----
@@ -85,6 +85,8 @@ def caller_named(
     """
     if name is None:
         return Caller(None, v2)
+    if not name:
+        raise ApiError(400, {"error": "the name of a user cannot be empty"})
     names = view.vocabulary
     user = view.users.get(name)
     if groups is not None:

@@ -94,6 +94,8 @@ def create(store: Store, caller: Caller, new: NewEvent) -> Outcome[tuple[Event, 
     reading = ingest.read(  # before the lock: it may take a while
         ingest.Upload(upload.filename, upload.content, pipeline, group, search, new.fields)
     )
+    if reading.refusal is not None:
+        raise _not_created(reading.refusal)
     warnings: list[str] = []
     replay_id = new.replay_id
     if replay_id is not None and not re.fullmatch(names.settings.replay_id_regex, replay_id):
@@ -166,7 +168,11 @@ def _check(names: Vocabulary, caller: Caller, new: NewEvent) -> None:
     filename = new.upload.filename
     problem = COMMA if "," in filename else logs.name_problem(filename)
     if problem is not None:
-        raise ApiError(400, {"warnings": [f"Problem creating event ({problem})"]})
+        raise _not_created(problem)
+
+
+def _not_created(reason: str) -> ApiError:
+    return ApiError(400, {"warnings": [f"Problem creating event ({reason})"]})
 
 
 def _form_errors(names: Vocabulary, new: NewEvent) -> list[str]:
@@ -233,11 +239,11 @@ def _take(
         tx.write_file(folder, name, content)
     for entry in reading.logs:
         logs.write(tx, folder, caller.name, entry.comment, entry.filename, entry.file_version)
-    if values or reading.attributes:
+    if values or reading.attributes or reading.updates:
         event = replace(
             event,
             **_finite_likelihood(tx, values),
-            extra_attributes={**event.extra_attributes, **reading.attributes},
+            extra_attributes=reading.merged(event.extra_attributes),
         )
         tx.put_event(event)
     return event
@@ -288,7 +294,12 @@ def replace_data(store: Store, caller: Caller, asked: str, upload: Upload | None
         raise ApiError(500, {"error": problem})
     reading = ingest.read(
         ingest.Upload(
-            upload.filename, upload.content, current.pipeline, current.group, current.search
+            upload.filename,
+            upload.content,
+            current.pipeline,
+            current.group,
+            current.search,
+            replaces=True,
         )
     )
     with store.transaction(f"PUT events/{asked}", caller.name) as tx:

@@ -89,6 +89,6 @@ def put(
         event = find_event(tx, caller, asked, change=True)
         if "," in name:
             raise ApiError(400, COMMA)
-        if "\0" in name or "/" in name or not name:
+        if "/" in name or not name or not name.isprintable():  # no upload is called so, either
             raise ApiError(400, f"{name!r} is no file name")
         return event, tx.write_file(event_folder(event.graceid), name, content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +15,8 @@ from ..store.index import Index, Row
 from .access import Caller, find_event, require_user
 
 __all__ = ["Page", "events", "neighbors"]
+
+_EVER = 10**12  # s; numbers that no float can hold may be asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ def _sees_all(caller: Caller) -> bool:
 
 
 def _sliced(events: Iterator[Event], start: int, count: int) -> list[Event]:
-    return list(islice(events, start, start + count))
+    end = min(start + count, sys.maxsize)
+    return list(islice(events, min(start, end), end))
 
 
 def _read(view: View, rows: list[Row]) -> list[Event]:
@@ -82,7 +86,7 @@ def neighbors(
     if event.gpstime is None:
         return event, []
     groups = set(caller.groups)
-    first, last = event.gpstime + before, event.gpstime + after
+    first, last = (event.gpstime + max(-_EVER, min(end, _EVER)) for end in (before, after))
     found = [
         row
         for row in index.rows(view)

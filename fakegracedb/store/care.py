@@ -8,6 +8,7 @@ from ..errors import StoreError
 from . import contents, disk, layout
 from .core import Core
 from .delivery import finish, synchronous
+from .index import Index
 from .journal import Commit
 from .survey import Announced, base_text, counted, event_folders, file_sum, paths
 from .view import View
@@ -42,8 +43,17 @@ def info(view: View) -> dict[str, Any]:
     }
 
 
-def validated(path: str, text: bytes, limits: ServerSettings | None) -> Any:
+def validated(path: str, text: bytes, limits: ServerSettings | None, *, known: bool = False) -> Any:
     """Give the content of a document or series: its JSON, or its typed entries.
+
+    Parameters
+    ----------
+    path, text
+        Place and content.
+    limits : ServerSettings or None
+        Of the store's vocabulary.
+    known : bool
+        Whether all of it has been held against its schema already.
 
     Raises
     ------
@@ -52,11 +62,12 @@ def validated(path: str, text: bytes, limits: ServerSettings | None) -> Any:
     """
     if contents.is_series(path):
         lines = contents.parse_lines(path, text)
-        for number, line in lines:
+        for number, line in () if known else lines:
             contents.validate(path, line, number, limits)
         return contents.series(path).extended(contents.decode_lines(path, lines))
     data = contents.parse(path, text)
-    contents.validate(path, data, limits=limits)
+    if not known:
+        contents.validate(path, data, limits=limits)
     contents.decode(path, data)
     if path.startswith(f"{layout.EVENTS}/") and data["graceid"] != path.split("/")[1]:
         raise StoreError(f"{path}: graceid: {data['graceid']} does not belong in this folder")
@@ -105,6 +116,7 @@ def reindex(core: Core) -> int:
         # the documents have it already; the mark comes right behind
         fsync = synchronous(core, state)
         core.publish(core.journal.mark(core.journal.append(state, commit, fsync=fsync)))
+    core.attach("index", Index).checkpoint(core, core.refresh())
     return len(documents) + len(sums)
 
 
@@ -144,6 +156,7 @@ def compact(core: Core) -> None:
     text = base_text(core, state.n + 1, "compact", counted(core, state))
     core.publish(core.journal.start_anew(text, fsync=synchronous(core, state)))
     disk.remove_tree(core.place(layout.RESTORING))
+    core.attach("index", Index).checkpoint(core, core.refresh())
 
 
 def _tidy(core: Core, folder: str) -> None:

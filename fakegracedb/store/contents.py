@@ -142,6 +142,8 @@ def validate(
     data: Mapping[str, Any],
     line: int | None = None,
     limits: ServerSettings | None = None,
+    *,
+    within: str = "",
 ) -> None:
     """Hold what came from outside against its schema.
 
@@ -153,6 +155,8 @@ def validate(
         The JSON.
     limits : ServerSettings or None
         Of the store's vocabulary, where they are not the usual ones.
+    within : str
+        Where it was read, if that is another file.
 
     Raises
     ------
@@ -163,7 +167,7 @@ def validate(
 
     name = kind(path)
     if name is not None:
-        where = path if line is None else f"{path}, line {line}"
+        where = within + (path if line is None else f"{path}, line {line}")
         schemas.validate(name, data, where=where, settings=limits)
 
 

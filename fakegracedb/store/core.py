@@ -180,6 +180,9 @@ class Core:
         """Give the parsed document at a path as it is on disk, None where there is none."""
         if state.pending:
             return self.look(path, state, lambda where: self._document(path, where, state))
+        known = self.remembered.get(path)
+        if known is not None and known.identity == disk.identity(f"{self.path}/{path}"):
+            return known
         return self._document(path, self.place(path), state)
 
     def _document(self, path: str, where: str, state: State) -> Remembered | None:
@@ -213,6 +216,9 @@ class Core:
         """Give the parsed series at a path as it is on disk, None where there is none."""
         if state.pending:
             return self.look(path, state, lambda where: self._series(path, where, state))
+        known = self.remembered.get(path)
+        if known is not None and known.identity == disk.identity(f"{self.path}/{path}"):
+            return known
         return self._series(path, self.place(path), state)
 
     def _series(self, path: str, where: str, state: State) -> Remembered | None:

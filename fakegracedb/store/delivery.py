@@ -52,12 +52,13 @@ def deliver(core: Core, commit: Commit, values: Mapping[str, Any], *, fsync: boo
         Whether to wait until the disk has it.
     """
     for path, data in commit.documents.items():
+        place = core.place(path)
         if data is None:
             core.forget(path)
-            disk.remove(core.place(path))
+            disk.remove(place)
         else:
             value = values[path] if path in values else contents.decode(path, data)
-            identity = _replaced(core.place(path), layout.pretty_text(data), fsync)
+            identity = _replaced(place, layout.pretty_text(data), fsync)
             core.keep(path, value, identity)
     for path, lines in commit.lines.items():
         place = core.place(path)

@@ -11,14 +11,11 @@ import errno
 import os
 import stat
 import tempfile
-import time
 from collections.abc import Iterator
-from typing import IO, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, TypeAlias
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 __all__ = [
     "Identity",
@@ -54,6 +51,7 @@ __all__ = [
 Identity: TypeAlias = tuple[int, int, int]
 
 _PIECE = 1 << 20  # bytes written or copied at once
+_PAUSE = 0.002  # s between two looks at a lock that somebody has
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 # Looking
@@ -75,7 +73,7 @@ def _identity(status: os.stat_result) -> Identity:
 
 def _status(path: str) -> os.stat_result | None:
     try:
-        return os.stat(path)  # noqa: PTH116 - called for every read; Path costs more than the call
+        return os.stat(path)  # noqa: PTH116
     except OSError as error:
         if error.errno in _NOT_THERE:
             return None
@@ -84,8 +82,13 @@ def _status(path: str) -> os.stat_result | None:
 
 def identity(path: str) -> Identity | None:
     """Give the identity of a file, None where there is none."""
-    status = _status(path)
-    return None if status is None else _identity(status)
+    try:
+        status = os.stat(path)  # noqa: PTH116 - called for every read; Path costs more than the call
+    except OSError as error:
+        if error.errno in _NOT_THERE:
+            return None
+        raise
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def exists(path: str) -> bool:
@@ -334,15 +337,11 @@ def remove_tree(path: str) -> None:
 
 # Excluding other processes
 
-_SHORTEST, _LONGEST = 0.0005, 0.01  # s between two looks at a lock that somebody has
-_BUSY = frozenset({errno.EACCES, errno.EAGAIN})
-
 
 class Lock:
     """A file that one process at a time holds; for one thread at a time.
 
-    The same protocol as `filelock.FileLock`, which costs more than all the rest of a small change;
-    it is used where the system has no `flock`. The file stays, since others may be waiting for it.
+    It stays when nobody holds it, since others may be waiting for it.
 
     Parameters
     ----------
@@ -352,8 +351,7 @@ class Lock:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._handle: int | None = None
-        self._other: Any = None
+        self._lock: BaseFileLock | None = None
 
     def acquire(self, patience: float) -> None:
         """Hold the lock.
@@ -365,53 +363,26 @@ class Lock:
         OSError
             If the file cannot be made.
         """
-        if fcntl is None:
-            from filelock import FileLock
+        from filelock import FileLock, Timeout  # brings asyncio along, which readers do not need
 
-            self._other = FileLock(self.path, thread_local=False)
-            self._other.acquire(timeout=patience)
-            return
-        waited, pause = 0.0, _SHORTEST
-        while not self._tried():
-            # counted, not measured: clocks may stand still in a test
-            if waited >= patience:
-                raise TimeoutError(f"{self.path} is held by somebody else")
-            time.sleep(pause)
-            waited += pause
-            pause = min(2 * pause, _LONGEST)
-
-    def _tried(self) -> bool:
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
-        held = False
+        if self._lock is None:
+            # the store lets one thread through at a time, whichever that is
+            self._lock = FileLock(self.path, thread_local=False)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # who removes the store takes the file away, and the next one makes another
-            status = _status(self.path)
-            held = status is not None and status.st_ino == os.fstat(handle).st_ino
-        except OSError as error:
-            if error.errno not in _BUSY:
-                raise
-        finally:
-            if held:
-                self._handle = handle
-            else:
-                os.close(handle)
-        return held
+            self._lock.acquire(timeout=patience, poll_interval=_PAUSE)
+        except Timeout:
+            raise TimeoutError(f"{self.path} is held by somebody else") from None
 
     def release(self) -> None:
         """Let go of the lock; one that is not held is no error."""
-        if self._other is not None:
-            self._other.release()
-            self._other = None
-        if self._handle is not None:
-            handle, self._handle = self._handle, None
-            try:
-                fcntl.flock(handle, fcntl.LOCK_UN)  # also for children that have the handle too
-            finally:
-                os.close(handle)
+        if self._lock is not None:
+            self._lock.release()
 
     def forget(self) -> None:
         """Leave the lock to the process that this one was forked from."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        if self._lock is not None:
+            _inherited.append(self._lock)  # older versions unlock it when it is collected
+            self._lock = None
+
+
+_inherited: list[BaseFileLock] = []

@@ -85,7 +85,7 @@ def _copy_all(core: Core, state: State, target: str) -> None:
             found = disk.read(f"{source}/{name}")
             if found is not None:
                 disk.write_new(f"{target}/{name}", found[0], fsync=fsync)
-        elif link:
+        elif link:  # by somebody who keeps large files elsewhere
             disk.copy(f"{source}/{name}", f"{target}/{name}")
         else:
             disk.link_or_copy(f"{source}/{name}", f"{target}/{name}")
@@ -103,6 +103,9 @@ def restore(core: Core, source: str) -> None:
         raise StoreError(f"there is no snapshot of a store in {source}")
     if source == core.path:
         raise StoreError(f"{source} cannot be restored from itself")
+    for name, link in disk.files_below(source):
+        if link:
+            raise StoreError(f"{source}/{name} is a link: a snapshot has files of its own")
     ready = core.place(layout.RESTORING)
     disk.remove_tree(ready)
     try:

@@ -65,7 +65,9 @@ class UsersMapping(MutableMapping[str, User]):
 
     def __setitem__(self, name: str, user: User | Mapping[str, Any]) -> None:
         if not isinstance(user, User):
-            user = User.from_json({**user, "name": name})
+            data = {**user, "name": name}
+            contents.validate(layout.USERS, {"users": [data]})
+            user = User.from_json(data)
         if user.name != name:
             raise ValueError(f"the user {user.name!r} cannot be kept under the name {name!r}")
         with self._store.transaction(f"user {name}") as transaction:

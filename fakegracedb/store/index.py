@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
 
 from ..documents import Event
-from .layout import EVENTS
+from . import disk, layout
+from .core import Core
+from .journal import State
 from .view import View
 
 __all__ = ["Index", "Row"]
+
+_COMMITS = 1000  # from one checkpoint to the next, where the index is in use
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,15 @@ class Row:
         )
 
 
+_NAMES = [field.name for field in fields(Row)]
+_COLLECTIONS: dict[int, Callable[[Any], Any]] = {
+    place: make
+    for place, field in enumerate(fields(Row))
+    for make in (frozenset, tuple)
+    if str(field.type).startswith(make.__name__)
+}
+
+
 class Index:
     """The rows of all events of a store."""
 
@@ -77,15 +93,17 @@ class Index:
             return list(self._rows.values())
 
     def _follow(self, view: View) -> None:
-        epoch, n = self._version
-        touched: set[str] | None = None
-        if epoch == view.version[0]:
-            touched = set()
-            for commit in view.commits(n):
-                paths = (*commit.documents, *commit.sums)
-                touched.update(p.split("/")[1] for p in paths if p.startswith(f"{EVENTS}/"))
-        else:
+        if self._version[0] != view.version[0]:
             self._rows.clear()
+            known = self._loaded(view)
+        else:
+            known = self._version[1]
+        touched: set[str] | None = None
+        if known is not None:
+            touched = set()
+            for commit in view.commits(known):
+                paths = (*commit.documents, *commit.sums)
+                touched.update(p.split("/")[1] for p in paths if p.startswith(f"{layout.EVENTS}/"))
         for graceid in view.graceids() if touched is None else touched:
             event = view.peek(graceid)
             if event is None:
@@ -99,3 +117,41 @@ class Index:
         with self._lock:
             self._rows.clear()
             self._version = (-1, 0)
+
+    # The checkpoint
+
+    def checkpoint(self, core: Core, state: State) -> None:
+        """Write down the rows as of a state, for those who start cold. Only the writer."""
+        rows = self.rows(View(core, state))
+        data = {
+            "fields": _NAMES,
+            "n": state.n,
+            "offset": state.offset,
+            "tail": state.tail.decode("latin-1"),
+            "rows": [[getattr(row, name) for name in _NAMES] for row in rows],
+        }
+        text = json.dumps(data, default=sorted, separators=(",", ":"))  # sorted: of sets
+        disk.replace(core.place(layout.CHECKPOINT), text.encode())
+
+    def checkpoint_if_due(self, core: Core, state: State) -> None:
+        """Write down the rows now and then, if they are in use. Only the writer."""
+        if not state.n % _COMMITS and self._version[0] == state.epoch:
+            self.checkpoint(core, state)
+
+    def _loaded(self, view: View) -> int | None:
+        """Take the rows from the checkpoint; give their commit, None if it is of no use."""
+        found = view.checkpoint()
+        if found is None:
+            return None
+        try:
+            data = json.loads(found)
+            tail = data["tail"].encode("latin-1")
+            if data["fields"] != _NAMES or not view.continues(data["offset"], tail):
+                return None
+            for values in data["rows"]:
+                for place, make in _COLLECTIONS.items():
+                    values[place] = make(values[place])
+            self._rows = {row.graceid: row for row in (Row(*values) for values in data["rows"])}
+            return int(data["n"])
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import StoreError
 from . import contents, disk, layout
@@ -15,9 +15,13 @@ from .journal import Commit, State
 from .series import Files, Logs
 from .survey import Announced, counted, paths
 
+if TYPE_CHECKING:
+    from ..vocabulary import ServerSettings
+
 __all__ = ["Problem", "check"]
 
 _TRIES = 3  # to look at a store before somebody changes it
+_PENDING = "are not in the documents yet: the next change of the store brings them there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +51,29 @@ def check(core: Core) -> list[Problem]:
     """Find every inconsistency of a store; change nothing."""
     for _ in range(_TRIES):
         before = disk.identity(core.journal.path)
-        problems = sorted(_problems(core), key=lambda problem: problem.path)
-        if disk.identity(core.journal.path) == before:
+        problems = _sorted_problems(core)
+        settled = not any(problem.message.endswith(_PENDING) for problem in problems)
+        if settled and disk.identity(core.journal.path) == before:
             return problems
-    with core.writing():  # it is busy
-        return sorted(_problems(core), key=lambda problem: problem.path)
+    try:
+        with core.writing():  # somebody is at work, or has died
+            return _sorted_problems(core)
+    except StoreError:  # where one cannot write nobody is at work
+        return problems
+
+
+def _sorted_problems(core: Core) -> list[Problem]:
+    return sorted(_problems(core), key=lambda problem: problem.path)
 
 
 def _problems(core: Core) -> Iterator[Problem]:
-    damaged = list(_journal_problems(core))
-    yield from damaged
+    damaged: list[Problem] = []
     try:
+        limits = limits_of(core)
+        damaged = list(_journal_problems(core, limits))
+        yield from damaged
         state = core.refresh()
         announced = Announced(core.journal.commits())
-        limits = limits_of(core)
     except StoreError as error:
         if not damaged:
             yield Problem(str(error).partition(":")[0].partition(" ")[0], str(error))
@@ -72,11 +85,7 @@ def _problems(core: Core) -> Iterator[Problem]:
         message = "the last line is cut short: it did not happen"
         yield Problem(layout.JOURNAL, message, "leftover")
     if state.pending:
-        message = (
-            f"{len(state.pending)} change(s) are not in the documents yet: "
-            "the next change of the store brings them there"
-        )
-        yield Problem(layout.JOURNAL, message, "leftover")
+        yield Problem(layout.JOURNAL, f"{len(state.pending)} change(s) {_PENDING}", "leftover")
         return  # everything else would be told twice
     objects: dict[str, dict[str, Any]] = {}
     for path in sorted({*paths(core), *announced.paths()}):
@@ -87,8 +96,11 @@ def _problems(core: Core) -> Iterator[Problem]:
                 yield Problem(path, message)
                 continue
             folder, _, name = path.rpartition("/")
-            objects.setdefault(folder, {})[name] = validated(path, found[0], limits)
-            if not announced.agrees(path, found[0]):
+            agrees = announced.agrees(path, found[0])
+            known = agrees and announced.has_all_of(path)  # the journal is in order
+            content = validated(path, found[0], limits, known=known)
+            objects.setdefault(folder, {})[name] = content
+            if not agrees:
                 message = "was edited by hand: `store reindex` takes it as it is"
                 yield Problem(path, message, "edited")
         except StoreError as error:
@@ -102,21 +114,38 @@ def _problems(core: Core) -> Iterator[Problem]:
         yield from _counter_problems(core, state)
 
 
-def _journal_problems(core: Core) -> Iterator[Problem]:
-    known: int | None = None
+def _journal_problems(core: Core, limits: ServerSettings | None) -> Iterator[Problem]:
+    last: int | None = None
     for number, line in enumerate(core.journal.lines(), start=1):
-        where = f"{layout.JOURNAL}, line {number}"
         try:
-            data = contents.parse(layout.JOURNAL, line, number)
-            contents.validate(layout.JOURNAL, data, number)
-            commit = Commit.from_json(data) if "n" in data else None
+            commit = _commit(number, line, limits)
         except StoreError as error:
             yield Problem(layout.JOURNAL, str(error).removeprefix(f"{layout.JOURNAL}, "))
             continue
         if commit is not None:
-            if known is not None and commit.n != known + 1 and not commit.base:
-                yield Problem(layout.JOURNAL, f"{where}: commit {commit.n} follows {known}")
-            known = commit.n
+            if last is not None and commit.n != last + 1 and not commit.base:
+                yield Problem(layout.JOURNAL, f"line {number}: commit {commit.n} follows {last}")
+            last = commit.n
+
+
+def _commit(number: int, line: bytes, limits: ServerSettings | None) -> Commit | None:
+    """Give the commit in a line of the journal, None if it is a mark."""
+    data = contents.parse(layout.JOURNAL, line, number)
+    documents, lines = data.get("documents", {}), data.get("lines", {})
+    envelope = dict(data)
+    if isinstance(documents, dict):
+        envelope["documents"] = dict.fromkeys(documents)
+    if isinstance(lines, dict):
+        envelope["lines"] = {path: [] for path in lines}
+    contents.validate(layout.JOURNAL, envelope, number)
+    where = f"{layout.JOURNAL}, line {number}, "
+    for path, document in documents.items():
+        if document is not None:
+            contents.validate(path, document, limits=limits, within=where)
+    for path, entries in lines.items():
+        for place, entry in enumerate(entries, start=1):
+            contents.validate(path, entry, place, limits, within=where)
+    return Commit.from_json(data) if "n" in data else None
 
 
 def _root_problems(core: Core, state: State, documents: dict[str, Any]) -> Iterator[Problem]:

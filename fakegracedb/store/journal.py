@@ -19,7 +19,7 @@ from .layout import line_text
 
 __all__ = ["Commit", "Journal", "State"]
 
-_WINDOW = 1 << 16  # bytes of the end read first
+_WINDOW = 1 << 13  # bytes of the end read first
 _TAIL = 64  # bytes before the place read so far, that tell this journal from another
 _epochs = count(1)
 
@@ -185,6 +185,8 @@ class Journal:
             return None
         data, identity = found
         text = data[len(state.tail) : data.rfind(b"\n") + 1]
+        if not text and state.identity and identity[1] == state.identity[1]:
+            return None  # changed, but not longer: that was no writer
         touched: set[str] = set()
         newer = state.after(text, identity)
         for line in text.split(b"\n")[:-1]:
@@ -272,6 +274,11 @@ class Journal:
             n = entry.get("n", 0)
             if n > after and (last is None or n <= last):
                 yield Commit.from_json(entry)
+
+    def holds(self, offset: int, tail: bytes) -> bool:
+        """Whether a text stands before a place in the file [bytes]."""
+        found = disk.read_from(self.path, max(0, offset - len(tail)))
+        return found is not None and found[0].startswith(tail)
 
     def lines(self) -> Iterator[bytes]:
         """Read all complete lines as they are."""

@@ -8,6 +8,7 @@
         users.json           users beside the default one (only if there are any)
         tags.json            tags that came to exist here (only if there are any)
         journal.jsonl        every change, a numbered line each
+        index.checkpoint     what can be searched for; may be deleted at any time
         events/
             G0042/
                 event.json   the event and its labels
@@ -62,7 +63,7 @@ IGNORED = ".gitignore"
 CHECKPOINT = "index.checkpoint"  # what the search index held once: can be deleted
 DOCUMENTS = (SETTINGS, VOCABULARY, USERS, TAGS)
 OF_EVENT = frozenset({"event.json", "logs.jsonl", "files.jsonl"})
-OWN_NAMES = frozenset({*DOCUMENTS, JOURNAL, EVENTS, LOCK, RESTORING, IGNORED})
+OWN_NAMES = frozenset({*DOCUMENTS, JOURNAL, EVENTS, LOCK, RESTORING, IGNORED, CHECKPOINT})
 GITIGNORE_TEXT = f"{LOCK}\n{RESTORING}/\n*.tmp\n*.checkpoint\n"
 
 _GRACEID = re.compile(r"[GEHMTD](?:[0-9]{4}|[1-9][0-9]{4,17})")

@@ -52,7 +52,7 @@ class Store:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._core: Core = core_of(os.fspath(path))
-        self.path = Path(path)
+        self.path = Path(path).absolute()
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Store:
@@ -147,6 +147,10 @@ class Store:
                 transaction.roll_back()
                 raise
             transaction.commit()
+            index: Index | None = core.attached.get("index")
+            if index is not None:
+                with contextlib.suppress(OSError):
+                    index.checkpoint_if_due(core, core.state)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Core]:

@@ -96,6 +96,10 @@ class Announced:
         there = {path for path, data in self._documents.items() if data is not None}
         return there | set(self._lines) | {p for p, one in self._sums.items() if one is not None}
 
+    def has_all_of(self, path: str) -> bool:
+        """Whether the whole content of a file is in the journal, not only its sum."""
+        return path not in self._sums
+
     def agrees(self, path: str, text: bytes | None) -> bool:
         """Whether a file is as the journal says; None stands for one that is not there.
 

@@ -113,7 +113,8 @@ class Transaction(View):
                 self._counters["ordered"] = False
             self._counters["events"] = count + 1
             self._counters["newest"] = max(newest, event.created)
-            self._counters["last"] = max(event.number, self._counters.get("last", 0))
+            for name in ("number", "last"):
+                self._counters[name] = max(event.number, self._counters.get(name, 0))
         self.put(path, event)
 
     def add_log(self, folder: str, log: Log) -> None:
@@ -139,8 +140,10 @@ class Transaction(View):
         Raises
         ------
         StoreError
-            If the disk does not take it.
+            If no file can have that name, or the disk does not take it.
         """
+        if not name or "/" in name or "\0" in name:
+            raise StoreError(f"{name!r} is no name of a file")
         files = self.files(folder)
         stored = files.disk_name(name)
         content = memoryview(content).cast("B")

@@ -233,6 +233,8 @@ class View:
     def peek(self, graceid: str) -> Event | None:
         """Give an event as `event` does, for those who look at all of them and keep none."""
         path = layout.event_document(graceid)
+        if not layout.is_graceid(graceid):
+            return None
         if path in self._read or path in self._core.remembered or self._state.pending:
             return self.event(graceid)
         self._all = True
@@ -272,6 +274,15 @@ class View:
                 letter = event.graceid[0]
                 left -= 1
                 yield event
+
+    def checkpoint(self) -> bytes | None:
+        """Give what the index has written down for those who start cold."""
+        found = disk.read(self._core.place(layout.CHECKPOINT))
+        return None if found is None else found[0]
+
+    def continues(self, offset: int, tail: bytes) -> bool:
+        """Whether the journal has this text before that place [bytes]."""
+        return self._core.journal.holds(offset, tail)
 
     def commits(self, after: int) -> Iterator[Commit]:
         """Give the commits after a number, oldest first, as far as the journal still has them."""

@@ -17,7 +17,7 @@ from ..message import Response
 
 __all__ = ["create", "detail", "listing", "neighbors", "replace_data"]
 
-_EXTRA_FIELDS = ("source_channel", "destination_channel", "instruments", "instrument")
+_CHANNELS = ("source_channel", "destination_channel")
 _TYPES = {
     "application/json": "json",
     "application/xml": "xml",
@@ -112,11 +112,21 @@ def create(call: Call) -> Response:
         # the older line knows no replay ids, and ignores them
         replay_id=(form.get("replay_id") or None) if call.dialect.new else None,
         content_id=form.get("content_id") if call.dialect.v2 else None,
-        fields={name: form.get(name) for name in _EXTRA_FIELDS if name in form},
+        fields=_injection_fields(call, form),
     )
     event, warnings = events.create(call.store, call.caller, new).kept()
     data = call.read(lambda view: _json(call, view, event))
     return call.answer(201, {**data, "warnings": warnings}, Location=data["links"]["self"])
+
+
+def _injection_fields(call: Call, form: Form) -> dict[str, str]:
+    """Give what is sent beside the file of a hardware injection; v1 knows an older name too."""
+    fields = {name: form.get(name) for name in _CHANNELS if name in form}
+    for name in ("instruments",) if call.dialect.v2 else ("instrument", "instruments"):
+        if name in form:
+            fields["instruments"] = form.get(name)
+            break
+    return fields
 
 
 def _upload(form: Form) -> events.Upload | None:
