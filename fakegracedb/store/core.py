@@ -60,6 +60,7 @@ class Core:
         self.attached: dict[str, Any] = {}
         self.lock = disk.Lock(self.place(layout.LOCK))
         self.renew_locks()
+        _all.add(self)
 
     def renew_locks(self) -> None:
         """Begin with locks that nobody holds: at the start, and in a forked child."""
@@ -314,6 +315,7 @@ class Core:
             raise StoreError(f"{self.path} cannot be written to: {error}") from error
 
 
+_all: weakref.WeakSet[Core] = weakref.WeakSet()
 _cores: weakref.WeakValueDictionary[str, Core] = weakref.WeakValueDictionary()
 _cores_lock = threading.Lock()
 
@@ -332,7 +334,7 @@ def _after_fork() -> None:
     # a lock that a thread of the parent holds would never be released in the child
     global _cores_lock
     _cores_lock = threading.Lock()
-    for core in list(_cores.values()):
+    for core in list(_all):
         core.renew_locks()
 
 

@@ -1,0 +1,249 @@
+"""Requests whose answers are 2xx: one maker a route, and what answers teach of what there is."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import ligo.gracedb.test.integration
+from requests.structures import CaseInsensitiveDict
+
+from fakegracedb.api.message import Identity, Request
+from fakegracedb.api.routes import ROUTES
+
+DATA = Path(ligo.gracedb.test.integration.__file__).parent / "data"
+BASES = ("", "v1/", "v2/")
+
+
+@dataclass
+class Asked:
+    """A request before it is put together: what a mutation can get hold of."""
+
+    method: str
+    path: str  # below the base, percent-encoded
+    query: str = ""
+    base: str = ""
+    line: str = "2.36"
+    content_type: str | None = None
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    identity: Identity | None = None
+    host: str = "https://gracedb.example.org"
+    route: str = ""  # of a valid request, whose answer is to be 2xx
+
+    def request(self) -> Request:
+        headers = {"User-Agent": "gracedb-client/2.16.1 hostile", **self.headers}
+        if self.content_type is not None:
+            headers.setdefault("Content-Type", self.content_type)
+        url = f"{self.host}/api/{self.base}{self.path}" + (f"?{self.query}" if self.query else "")
+        return Request(self.method, url, CaseInsensitiveDict(headers), self.body, self.identity)
+
+
+def multipart(
+    fields: list[tuple[str, str]],
+    files: list[tuple[str, str, bytes]] = [],  # noqa: B006 - never changed
+    boundary: str = "boundary42",
+) -> tuple[str, bytes]:
+    """Give content type and body of a form; names stand in it as they are."""
+    parts = [
+        b'Content-Disposition: form-data; name="%b"\r\n\r\n%b' % (raw(name), raw(value))
+        for name, value in fields
+    ]
+    parts += [
+        b'Content-Disposition: form-data; name="%b"; filename="%b"\r\n'
+        b"Content-Type: application/octet-stream\r\n\r\n%b"
+        % (raw(name), raw(filename.replace("\\", "\\\\").replace('"', '\\"')), content)
+        for name, filename, content in files
+    ]
+    mark = boundary.encode()
+    body = b"".join(b"--" + mark + b"\r\n" + part + b"\r\n" for part in parts)
+    return f"multipart/form-data; boundary={boundary}", body + b"--" + mark + b"--\r\n"
+
+
+def raw(text: str) -> bytes:
+    """Give a text as bytes, whatever is in it."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+class Valid:
+    """A reproducible stream of good requests; from answers it learns what there is to ask for."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.events: list[str] = []
+        self.files: dict[str, list[str]] = {}
+        self.tagged: list[tuple[str, int, str]] = []
+        self.labelled: list[tuple[str, str]] = []
+        self.coinc = (DATA / "cbc-lm.xml").read_bytes()
+        self.uploads = [
+            (path.name, path.read_bytes())
+            for path in sorted(DATA.iterdir())
+            if path.stat().st_size < 40_000
+        ]
+        makers = {
+            name.removeprefix("_ask_").replace("_", "-"): getattr(self, name)
+            for name in dir(self)
+            if name.startswith("_ask_")
+        }
+        self.faked = [route for route in ROUTES if route.handlers]
+        self.makers: dict[tuple[str, str], Callable[[str, str], Asked]] = {}
+        for route in ROUTES:
+            for method in route.handlers:
+                self.makers[route.name, method] = makers[route.name]
+
+    # What is valid
+
+    def valid(self) -> Asked:
+        """Give a request whose answer is 2xx."""
+        if len(self.events) < 3:
+            key = ("event-list", "POST")
+        else:
+            key = self.random.choice(list(self.makers))
+            if key == ("event-list", "POST") and self.random.random() < len(self.events) / 150:
+                key = ("event-log-template", "POST")
+        asked = self.makers[key](*key)
+        asked.method = key[1]
+        asked.route = key[0]
+        asked.base = self.random.choice(BASES)
+        asked.line = self.random.choice(("2.36", "2.36", "2.33"))
+        if asked.method == "GET" and self.random.random() < 0.1:
+            asked.method = self.random.choice(("HEAD", "OPTIONS"))
+        return asked
+
+    def _event(self) -> str:
+        return self.random.choice(self.events)
+
+    def _ask_root(self, name: str, method: str) -> Asked:
+        return Asked(method, "")
+
+    def _ask_user_info(self, name: str, method: str) -> Asked:
+        return Asked(method, "user-info/")
+
+    def _ask_tag_list(self, name: str, method: str) -> Asked:
+        return Asked(method, "tag/")
+
+    def _ask_performance_info(self, name: str, method: str) -> Asked:
+        return Asked(method, "performance/")
+
+    def _ask_event_list(self, name: str, method: str) -> Asked:
+        if method == "POST":
+            content_type, body = self.event_form()
+            return Asked(method, "events/", content_type=content_type, body=body)
+        query = {
+            "query": self.random.choice(("", "group: Test", "T0001", "G1 E1", "replay_id: a_b")),
+            "count": str(self.random.randrange(1, 20)),
+            "start": str(self.random.randrange(5)),
+            "sort": self.random.choice(("", "created", "-created")),
+        }
+        return Asked(method, "events/", query=urlencode(query))
+
+    def event_form(self, **changed: str) -> tuple[str, bytes]:
+        """Give the form of a new event."""
+        fields = {"group": "Test", "pipeline": "gstlal", "search": "LowMass", "offline": "False"}
+        fields |= {"replay_id": self.random.choice(("", "a_b", "not well formed"))} | changed
+        labels = self.random.sample(("INJ", "DQV", "EM_READY"), self.random.randrange(3))
+        pairs = [*fields.items(), *(("labels", label) for label in labels)]
+        return multipart(pairs, [("eventFile", "coinc.xml", self.event_file())])
+
+    def event_file(self) -> bytes:
+        """Give an event file of some time or other, so that not all events are neighbours."""
+        seconds = 971609248 + self.random.randrange(1000)
+        return self.coinc.replace(b"971609248", str(seconds).encode())
+
+    def _ask_event_detail_template(self, name: str, method: str) -> Asked:
+        asked = Asked(method, f"events/{self._event()}")
+        if method == "PUT":
+            asked.content_type, asked.body = multipart(
+                [], [("eventFile", "new.xml", self.event_file())]
+            )
+        return asked
+
+    def _ask_event_log_template(self, name: str, method: str) -> Asked:
+        asked = Asked(method, f"events/{self._event()}/log/")
+        if method == "POST":
+            self.log_form(asked)
+        return asked
+
+    def log_form(self, asked: Asked) -> None:
+        """Put a new log entry into a request, in one of the three forms."""
+        comment = self.random.choice(("a comment", "ü\n\u2028€", "\U0001f4a5", "<b>", "x" * 9000))
+        tags = self.random.sample(("pe", "sky_loc", "my_tag", "x-1"), self.random.randrange(3))
+        kind = self.random.randrange(3)
+        if kind == 0:
+            asked.content_type = "application/json"
+            asked.body = json.dumps({"comment": comment, "tagname": tags}).encode()
+        elif kind == 1:
+            pairs = [("comment", comment), *(("tagname", tag) for tag in tags)]
+            asked.content_type = "application/x-www-form-urlencoded"
+            asked.body = urlencode(pairs).encode()
+        else:
+            files = [("upload", self.random.choice(("a.txt", "b.png", "c.fits")), b"x" * 500)]
+            pairs = [("comment", comment), *(("tagname", tag) for tag in tags), ("label", "INJ")]
+            asked.content_type, asked.body = multipart(pairs, files)
+
+    def _ask_event_log_detail_template(self, name: str, method: str) -> Asked:
+        return Asked(method, f"events/{self._event()}/log/1")
+
+    def _ask_event_label_list(self, name: str, method: str) -> Asked:
+        return Asked(method, f"events/{self._event()}/labels/")
+
+    def _ask_event_label_template(self, name: str, method: str) -> Asked:
+        if method == "PUT" or not self.labelled:
+            return Asked(method, f"events/{self._event()}/labels/DQV")
+        place = self.random.randrange(len(self.labelled))
+        event, label = self.labelled.pop(place) if method == "DELETE" else self.labelled[place]
+        return Asked(method, f"events/{event}/labels/{label}")
+
+    def _ask_file_list(self, name: str, method: str) -> Asked:
+        return Asked(method, f"events/{self._event()}/files/")
+
+    def _ask_files_template(self, name: str, method: str) -> Asked:
+        event = self._event()
+        if method == "PUT":
+            asked = Asked(method, f"events/{event}/files/put.bin")
+            asked.content_type, asked.body = multipart([], [("upload", "x", b"\0\1")])
+            return asked
+        file = self.random.choice(self.files.get(event) or ["coinc.xml", "coinc.xml,0"])
+        return Asked(method, f"events/{event}/files/{quote(raw(file))}")
+
+    def _ask_tag_template(self, name: str, method: str) -> Asked:
+        if method == "PUT" or not self.tagged:
+            tag = f"tag{self.random.randrange(10**9)}"
+            return Asked(method, f"events/{self._event()}/log/1/tag/{tag}")
+        place = self.random.randrange(len(self.tagged))
+        event, n, tag = self.tagged.pop(place) if method == "DELETE" else self.tagged[place]
+        return Asked(method, f"events/{event}/log/{n}/tag/{tag}")
+
+    def _ask_taglist_template(self, name: str, method: str) -> Asked:
+        return Asked(method, f"events/{self._event()}/log/1/tag/")
+
+    def _ask_eventtag_list(self, name: str, method: str) -> Asked:
+        return Asked(method, f"events/{self._event()}/tag/")
+
+    def _ask_eventtag_detail(self, name: str, method: str) -> Asked:
+        return Asked(method, f"events/{self._event()}/tag/pe")
+
+    def _ask_neighbors(self, name: str, method: str) -> Asked:
+        window = self.random.choice(("", "neighborhood=-10,10", "neighborhood=0", "neighborhood=5"))
+        return Asked(method, f"events/{self._event()}/neighbors/", query=window)
+
+    # What answers teach
+
+    def learn(self, asked: Asked, status: int, data: object) -> None:
+        """Take note of what an answer shows to be there."""
+        if status not in (200, 201) or asked.method in ("HEAD", "OPTIONS"):
+            return
+        parts = asked.path.split("/")
+        key = (asked.route, asked.method)
+        if key == ("event-list", "POST") and isinstance(data, dict):
+            self.events.append(str(data["graceid"]))
+        elif asked.route == "file-list" and isinstance(data, dict):
+            self.files[parts[1]] = [name for name in data if name not in ("files", "links")]
+        elif key == ("tag-template", "PUT"):
+            self.tagged.append((parts[1], int(parts[3]), parts[5]))
+        elif key == ("event-label-template", "PUT") and (parts[1], parts[3]) not in self.labelled:
+            self.labelled.append((parts[1], parts[3]))
