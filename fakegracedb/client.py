@@ -96,6 +96,8 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
         _refuse_folder(said.get("service_url"))
         if waits not in get_args(Waits):
             raise ValueError(f"waits must be 'real' or 'skip', not {waits!r}")
+        if user == "":
+            raise ValueError("user is empty; force_noauth=True is a reader without credentials")
         if server_version is None:
             server_version = os.environ.get("FAKEGRACEDB_SERVER_VERSION") or None
         check_server_version(server_version)

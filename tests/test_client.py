@@ -551,6 +551,11 @@ def test_unknown_way_to_wait_is_refused(waits: Any) -> None:
         FakeGraceDb(waits=waits)
 
 
+def test_user_without_a_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="force_noauth"):
+        FakeGraceDb(user="")
+
+
 def test_waits_reach_both_adapters() -> None:
     with FakeGraceDb(waits="skip") as client:
         assert {adapter.waits for adapter in client.adapters.values()} == {"skip"}

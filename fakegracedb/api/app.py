@@ -16,8 +16,8 @@ from ..render.dialect import dialect_of
 from ..store import Store, View
 from ..vocabulary import GONE, SERVER_VERSIONS
 from .call import Call
+from .calls import LONGEST_PATH, Calls
 from .calls import Call as Record
-from .calls import Calls
 from .faults import Fault, FaultPlan
 from .message import Request, Response
 from .routes import match, only_v2
@@ -149,7 +149,8 @@ class Application:
             raise
         finally:
             seconds = time.perf_counter() - began
-            self.calls.record(Record(request.method, unquote(below), status, seconds))
+            asked = unquote(below)[:LONGEST_PATH]
+            self.calls.record(Record(request.method, asked, status, seconds))
 
     def _answer(
         self, request: Request, root: str, version: str, below: str, query: str

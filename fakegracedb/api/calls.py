@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-__all__ = ["Call", "Calls"]
+__all__ = ["LONGEST_PATH", "Call", "Calls"]
 
 _MOST_KEPT = 100_000
+LONGEST_PATH = 2_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Call:
     method : str
         HTTP method.
     path : str
-        Below the API base, without a query, e.g. ``events/G0042/log/``.
+        Below the API base, without a query, e.g. ``events/G0042/log/``; long ones are cut.
     status : int or None
         HTTP status answered; None if the connection was dropped.
     seconds : float

@@ -52,9 +52,10 @@ def check(core: Core) -> list[Problem]:
     for _ in range(_TRIES):
         before = disk.identity(core.journal.path)
         problems = _sorted_problems(core)
-        settled = not any(problem.message.endswith(_PENDING) for problem in problems)
-        if settled and disk.identity(core.journal.path) == before:
-            return problems
+        if disk.identity(core.journal.path) == before:
+            if not any(problem.message.endswith(_PENDING) for problem in problems):
+                return problems
+            break
     try:
         with core.writing():  # somebody is at work, or has died
             return _sorted_problems(core)
