@@ -49,9 +49,13 @@ class Problem:
 
 def check(core: Core) -> list[Problem]:
     """Find every inconsistency of a store; change nothing."""
+    problems: list[Problem] = []
     for _ in range(_TRIES):
         before = disk.identity(core.journal.path)
-        problems = _sorted_problems(core)
+        try:
+            problems = _sorted_problems(core)
+        except FileNotFoundError:
+            continue  # it went in between
         if disk.identity(core.journal.path) == before:
             if not any(problem.message.endswith(_PENDING) for problem in problems):
                 return problems

@@ -110,9 +110,10 @@ class Store:
         StoreError
             If the store cannot be read.
         """
+        core = self._core
         while True:
-            with _disk_errors(self._core.path):
-                view = View(self._core, self._core.refresh())
+            try:
+                view = View(core, core.refresh())
                 try:
                     result = function(view)
                 except Exception:
@@ -123,7 +124,11 @@ class Store:
                     continue
                 if not view.outdated():
                     return result
-                view.close()
+            except OSError as error:
+                if not str(error.filename).startswith(core.path):
+                    raise  # that is the function's own
+                raise StoreError(f"{core.path} cannot be read: {error}") from error
+            view.close()
 
     @contextlib.contextmanager
     def transaction(self, call: str = "", user: str = "") -> Iterator[Transaction]:

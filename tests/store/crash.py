@@ -1,0 +1,199 @@
+"""A process that dies at a given file-system call of the store, and what it leaves.
+
+For tests of whatever writes to a store: `deaths` runs an action once for every stop in it, each
+time in a child process on a copy of a folder, and gives the folder as the dead have left it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import os
+import shutil
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import IO, Any
+
+from fakegracedb.store import disk
+
+Ack = Callable[[str], None]
+Action = Callable[[Path, Ack], None]
+
+FULL = os.environ.get("FAKEGRACEDB_CRASH") == "full"
+_DEAD, _DONE, _FAILED = 77, 0, 1
+
+# A death before a call that only looks leaves what a death before the next change leaves.
+_CHANGES = frozenset({"mkdir", "replace", "unlink", "rmdir", "link", "symlink", "open", "fsync"})
+_LOOKS = frozenset({"stat", "lstat", "fstat", "listdir", "scandir", "close"})
+
+
+class Countdown:
+    """Counts the stops, and is the end of the process at one of them."""
+
+    def __init__(self, last: int, *, full: bool) -> None:
+        self.left = last
+        self.watched = _CHANGES | _LOOKS if full else _CHANGES
+        self.full = full
+
+    def stop(self, dying: Callable[[], object] = lambda: None) -> None:
+        self.left -= 1
+        if not self.left:
+            dying()
+            os._exit(_DEAD)
+
+    def call(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        if name not in self.watched:
+            return function
+
+        def called(*args: Any, **options: Any) -> Any:
+            self.stop()
+            result = function(*args, **options)
+            if self.full:
+                self.stop()
+            return result
+
+        return called
+
+    def install(self) -> None:
+        """Stand between the store and the disk, for the rest of this process."""
+        disk.os = _Os(self)  # type: ignore[attr-defined]
+        disk.open = self._open  # type: ignore[attr-defined]
+
+    def _open(self, path: str, mode: str = "r", **options: Any) -> Any:
+        looks = mode == "rb"
+        if self.full or not looks:
+            self.stop()
+        file = builtins.open(path, mode, **options)  # noqa: PTH123, SIM115
+        return file if looks else _File(file, self, lines=path.endswith(".jsonl"))
+
+
+class _Os(ModuleType):
+    def __init__(self, countdown: Countdown) -> None:
+        super().__init__("os")
+        self._countdown = countdown
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(os, name)
+        return self._countdown.call(name, found) if callable(found) else found
+
+
+class _File:
+    """A file whose writing can end in the middle."""
+
+    def __init__(self, file: IO[bytes], countdown: Countdown, *, lines: bool) -> None:
+        self._file = file
+        self._lines = lines
+        self._countdown = countdown
+
+    def write(self, data: Any) -> int:
+        self._countdown.stop()
+        half = bytes(data)[: len(data) // 2]
+        self._countdown.stop(lambda: self._file.write(half))
+        if self._lines:  # one without its end
+            self._countdown.stop(lambda: self._file.write(bytes(data)[:-1]))
+        return self._file.write(data)
+
+    def truncate(self, size: int) -> int:
+        self._countdown.stop()
+        return self._file.truncate(size)
+
+    def __enter__(self) -> _File:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+@dataclass(frozen=True)
+class Death:
+    """A process that has died.
+
+    Attributes
+    ----------
+    stop : int
+        At which stop, counted from 1.
+    path : Path
+        The folder as it has left it.
+    acknowledged : list of str
+        What it had said was done.
+    finished : bool
+        It did not die: there are no more stops.
+    """
+
+    stop: int
+    path: Path
+    acknowledged: list[str]
+    finished: bool
+
+
+def deaths(
+    folder: Path,
+    action: Action,
+    work: Path,
+    *,
+    before: Callable[[Path], None] = lambda path: None,
+    full: bool = FULL,
+) -> Iterator[Death]:
+    """Let an action die at every stop in turn, on copies of a folder; last, let it live.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it begins; may be missing.
+    action : callable
+        Takes a folder, and a function to tell that something is done.
+    work : Path
+        Where the copies go; each is removed before the next.
+    before : callable
+        Called with the copy in this process, which lives on: it may come to know the store.
+    full : bool
+        Also stop at calls that change nothing, and after each call.
+    """
+    stop = 0
+    while True:
+        stop += 1
+        path = work / "victim"
+        shutil.rmtree(path, ignore_errors=True)
+        if folder.exists():
+            shutil.copytree(folder, path, symlinks=True)
+        before(path)
+        death = _run(stop, path, action, full)
+        yield death
+        if death.finished:
+            return
+
+
+def _run(stop: int, path: Path, action: Action, full: bool) -> Death:
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # a fork beside threads
+        child = os.fork()
+    if not child:
+        try:
+            gc.disable()  # it would touch, and so copy, all the memory of the parent
+            os.close(reading)
+            Countdown(stop, full=full).install()
+
+            def acknowledge(text: str) -> None:
+                os.write(writing, f"{text}\n".encode())
+
+            action(path, acknowledge)
+            os._exit(_DONE)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(_FAILED)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        acknowledged = pipe.read().decode().split()
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    assert code in (_DEAD, _DONE), f"the victim ended with {code} at stop {stop}"
+    return Death(stop, path, acknowledged, code == _DONE)

@@ -1,0 +1,138 @@
+"""What the tests of the store do to a store, and how they look at all of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fakegracedb.documents import Event, Label, Log
+from fakegracedb.store import Store, Transaction, View
+from fakegracedb.store.core import Core
+from fakegracedb.store.layout import event_folder
+
+
+def quick_folder() -> str | None:
+    """A folder in memory, where there is one: thousands of small files take long on a disk."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def new_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="store-tests-", dir=quick_folder()))
+
+
+def fresh(path: str | os.PathLike[str]) -> Store:
+    """The store at a path for somebody who remembers nothing of it."""
+    store = Store(path)
+    store._core = Core(os.path.realpath(path))
+    return store
+
+
+def create_in(tx: Transaction, files: int = 3, text: str = "made", **fields: Any) -> Event:
+    number = tx.new_number()
+    event = Event(
+        graceid=f"T{number:04d}",
+        submitter="ada",
+        created=tx.timestamp(),
+        group="Test",
+        pipeline="gstlal",
+        **fields,
+    )
+    tx.put_event(event)
+    for count in range(files):
+        log_in(tx, event.graceid, f"{text} {count}", f"file{count}.txt")
+    return event
+
+
+def log_in(
+    tx: Transaction, graceid: str, comment: str, name: str = "", content: bytes | None = None
+) -> Log:
+    folder = event_folder(graceid)
+    version = None
+    if name:
+        content = f"{comment} of {graceid}".encode() if content is None else content
+        version = tx.write_file(folder, name, content).version
+    log = Log(
+        N=tx.logs(folder).highest + 1,
+        comment=comment,
+        created=tx.timestamp(),
+        issuer="ada",
+        filename=name,
+        file_version=version,
+    )
+    tx.add_log(folder, log)
+    return log
+
+
+def label_in(tx: Transaction, graceid: str, name: str) -> None:
+    event = tx.event(graceid)
+    assert event is not None
+    label = Label(name=name, creator="ada", created=tx.timestamp())
+    tx.put_event(replace(event, labels=(*event.labels, label)))
+    log_in(tx, graceid, f"labelled {name}")
+
+
+def create(store: Store, files: int = 3, **fields: Any) -> str:
+    with store.transaction("create", "ada") as tx:
+        return create_in(tx, files, **fields).graceid
+
+
+def log(store: Store, graceid: str, comment: str, name: str = "", **rest: Any) -> Log:
+    with store.transaction("log", "ada") as tx:
+        return log_in(tx, graceid, comment, name, **rest)
+
+
+def label(store: Store, graceid: str, name: str) -> None:
+    with store.transaction("label", "ada") as tx:
+        label_in(tx, graceid, name)
+
+
+def everything_in(view: View) -> dict[str, Any]:
+    """All that a reader can see, in a form that can be compared."""
+    objects: dict[str, Any] = {}
+    for graceid in sorted(view.graceids()):
+        event = view.event(graceid)
+        if event is None:
+            continue
+        folder = event_folder(graceid)
+        contents = {}
+        for file in view.files(folder):
+            stream, length = view.open_file(folder, file)
+            with stream:
+                data = stream.read()
+            assert len(data) == length == file.size
+            contents[file.key] = data
+        objects[graceid] = (
+            event.to_json(),
+            [entry.to_json() for entry in view.logs(folder)],
+            contents,
+        )
+    newest = view.newest()
+    settings = view.settings.to_json()
+    del settings["created"]  # by the clock on the wall
+    return {
+        "objects": objects,
+        "settings": settings,
+        "vocabulary": view.vocabulary,
+        "users": {name: user.to_json() for name, user in view.users.items()},
+        "tags": [tag.to_json() for tag in view.new_tags],
+        "counters": dict(view.counters),
+        "newest": None if newest is None else [event.graceid for event in newest],
+    }
+
+
+def everything(store: Store) -> dict[str, Any]:
+    found = store.read(everything_in)
+    found["rows"] = sorted(row.graceid for row in store.read(store.index.rows))
+    return found
+
+
+def tree(path: Path) -> dict[str, bytes]:
+    """The files of a folder, as bytes; the lock is nobody's content."""
+    return {
+        str(file.relative_to(path)): file.read_bytes()
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and file.name != ".lock"
+    }

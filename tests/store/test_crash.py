@@ -1,0 +1,324 @@
+"""A writer may die at any moment: what was committed is there, and nothing is there by half.
+
+``FAKEGRACEDB_CRASH=full`` also stops at every call that only looks, and after each call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import scenes
+from crash import FULL, Ack, Death, deaths
+
+from fakegracedb import schemas
+from fakegracedb.documents import Tag, User
+from fakegracedb.errors import StoreError
+from fakegracedb.store import Store
+from fakegracedb.vocabulary import DEFAULT
+
+START = "2026-03-01 17:00:00"
+Action = Callable[[Path, Ack], None]
+
+
+@pytest.fixture
+def work() -> Iterator[Path]:
+    folder = scenes.new_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def _the_same_is_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines of a journal are, again and again."""
+    told: dict[str, list[str]] = {}
+    problems = schemas.problems
+
+    def remembered(kind: str, data: Any, **options: Any) -> list[str]:
+        key = f"{kind} {data!r} {options}"
+        if key not in told:
+            told[key] = problems(kind, data, **options)
+        return told[key]
+
+    monkeypatch.setattr(schemas, "problems", remembered)
+
+
+def prepared(path: Path) -> Store:
+    """A store with two events, as all of these tests begin with."""
+    store = Store(path)
+    store.clock.set(START)
+    scenes.create(store, files=1)
+    scenes.create(store, files=0)
+    scenes.label(store, "T0001", "DQV")
+    with store.transaction("tag") as tx:  # a line that takes the place of another
+        tx.add_log("events/T0001", replace(tx.logs("events/T0001").get(2), tags=("pe",)))
+    # what somebody else has left who died
+    (path / "events" / "T0001" / "lost.txt,0").write_bytes(b"los")
+    (path / "events" / "T0001" / ".event.json.1.tmp").write_bytes(b"{")
+    (path / ".journal.jsonl.1.tmp").write_bytes(b"{")
+    (path / "events" / "T0009").mkdir()
+    return store
+
+
+# What the victims do
+
+
+def create_first(path: Path, ack: Ack) -> None:
+    with Store(path).transaction("create") as tx:
+        settings = replace(tx.settings, clock={"kind": "fixed", "time": START})
+        tx.put_settings(settings)
+        scenes.create_in(tx, files=1)
+
+
+def create(path: Path, ack: Ack) -> None:
+    scenes.create(Store(path), files=3)
+
+
+def create_synchronously(path: Path, ack: Ack) -> None:
+    with Store(path).transaction("create") as tx:
+        tx.put_settings(replace(tx.settings, fsync=True))
+        scenes.create_in(tx, files=1)
+
+
+def replace_event(path: Path, ack: Ack) -> None:
+    with Store(path).transaction("replace") as tx:
+        event = tx.event("T0001")
+        assert event is not None
+        tx.put_event(replace(event, far=1e-9, instruments="H1,L1", nevents=2))
+        scenes.log_in(tx, "T0001", "replaced", "file0.txt")
+
+
+def log_with_file(path: Path, ack: Ack) -> None:
+    scenes.log(Store(path), "T0001", "see file", "plot.png", content=b"\x89PNG" * 500)
+
+
+def label(path: Path, ack: Ack) -> None:
+    scenes.label(Store(path), "T0002", "INJ")
+
+
+def change_the_rest(path: Path, ack: Ack) -> None:
+    with Store(path).transaction("several documents") as tx:
+        tx.put_settings(replace(tx.settings, server_version="2.33"))
+        tx.put_tag(Tag("my_tag", "mine"))
+        tx.put_users({"ada": User("ada", groups=("internal_users",))})
+        tx.put_vocabulary(DEFAULT.overridden({"groups": ["CBC", "Test"]}))
+
+
+def one_after_the_other(path: Path, ack: Ack) -> None:
+    store = Store(path)
+    scenes.log(store, "T0001", "one")
+    ack("1")
+    scenes.label(store, "T0001", "INJ")
+    ack("2")
+    scenes.log(store, "T0002", "three", "three.txt")
+    ack("3")
+
+
+def give_up(path: Path, ack: Ack) -> None:
+    with contextlib.suppress(KeyboardInterrupt), Store(path).transaction() as tx:
+        scenes.create_in(tx, files=2)
+        raise KeyboardInterrupt
+
+
+def compact(path: Path, ack: Ack) -> None:
+    Store(path).compact()
+
+
+def reset(path: Path, ack: Ack) -> None:
+    Store(path).reset()
+
+
+def restore(path: Path, ack: Ack) -> None:
+    Store(path).restore(path.parent / "snapshot")
+
+
+def reindex(path: Path, ack: Ack) -> None:
+    Store(path).reindex()
+
+
+def copy_beside(path: Path, ack: Ack) -> None:
+    Store(path).copy(path.parent / "copy")
+
+
+# each with the number of states in which it may leave the store
+ACTIONS = [
+    (create, 2),
+    (create_synchronously, 2),
+    (replace_event, 2),
+    (log_with_file, 2),
+    (label, 2),
+    (change_the_rest, 2),
+    (one_after_the_other, 4),
+    (give_up, 1),
+    (compact, 1),
+    (reset, 2),
+    (restore, 2),
+]
+
+
+def stages(folder: Path, work: Path, action: Action) -> list[dict[str, Any]]:
+    """All that may be found: the store before, after each step that is acknowledged, at the end."""
+    path = work / "whole"
+    if folder.exists():
+        shutil.copytree(folder, path)
+    found = [scenes.everything(Store(path))]
+    action(path, lambda text: found.append(scenes.everything(Store(path))))
+    end = scenes.everything(Store(path))
+    if end != found[-1]:
+        found.append(end)
+    shutil.rmtree(path)
+    return found
+
+
+def hold_to_account(death: Death, warm: Store, allowed: list[dict[str, Any]]) -> None:
+    path = death.path
+    before = scenes.tree(path) if path.exists() else {}
+    found = scenes.everything(scenes.fresh(path))
+    assert found in allowed[len(death.acknowledged) :], f"half of a change at stop {death.stop}"
+    if death.finished:
+        assert found == allowed[-1]
+    assert scenes.everything(warm) == found, f"readers differ at stop {death.stop}"
+    kinds = {problem.kind for problem in warm.check()} if warm.exists() else set()
+    assert kinds <= {"leftover"}, warm.check()
+    assert (scenes.tree(path) if path.exists() else {}) == before, "a reader has written"
+    # the next writer, who may know the store or not
+    survivor = warm if death.stop % 2 else scenes.fresh(path)
+    graceid = scenes.create(survivor, files=1, text="survived")
+    scenes.log(survivor, graceid, "and goes on", "file0.txt")
+    expected = [*found["objects"], graceid]
+    now = scenes.everything(warm)
+    assert list(now["objects"]) == expected
+    assert {one: now["objects"][one] for one in found["objects"]} == found["objects"]
+    assert now["newest"] == expected[::-1]
+    assert {problem.kind for problem in survivor.check()} <= {"leftover"}, survivor.check()
+    survivor.compact()
+    assert survivor.check() == []
+    assert scenes.everything(scenes.fresh(path)) == now
+
+
+def tried(folder: Path, work: Path, action: Action, allowed: list[dict[str, Any]]) -> int:
+    stop = 0
+    warm: list[Store] = []
+
+    def get_to_know(path: Path) -> None:
+        warm[:] = [Store(path)]
+        scenes.everything(warm[0])
+
+    last = None
+    for death in deaths(folder, action, work, before=get_to_know):
+        # what is left is often the same as at the stop before
+        left = (scenes.tree(death.path), sorted(map(str, death.path.rglob("*"))))
+        if left != last or death.finished:
+            hold_to_account(death, warm[0], allowed)
+        last, stop = left, death.stop
+    assert stop > 5
+    return stop - 1
+
+
+def tell(capsys: pytest.CaptureFixture[str], name: str, stops: int) -> None:
+    with capsys.disabled():
+        print(f" [{name}: {stops} stops tried]", end="")
+
+
+@pytest.mark.parametrize(
+    ("action", "states"), ACTIONS, ids=[action.__name__ for action, _ in ACTIONS]
+)
+def test_who_dies_in_a_change_has_made_all_of_it_or_nothing(
+    action: Action, states: int, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = work / "begin"
+    store = prepared(folder)
+    if action is restore:
+        store.snapshot(work / "snapshot")
+        scenes.log(store, "T0001", "after the snapshot", "later.txt")
+        scenes.create(store)
+        store.users["ada"] = User("ada")
+    allowed = stages(folder, work, action)
+    assert len(allowed) == states
+    tell(capsys, action.__name__, tried(folder, work, action, allowed))
+
+
+def test_who_dies_in_the_first_change_of_all_leaves_a_folder_that_can_be_used(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = work / "nothing"
+    allowed = stages(folder, work, create_first)
+    assert not allowed[0]["objects"]
+    assert allowed[1]["objects"]
+    tell(capsys, "create_first", tried(folder, work, create_first, allowed))
+
+
+def test_who_dies_while_taking_in_hand_edits_can_be_followed_by_another(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = work / "begin"
+    prepared(folder)
+    path = folder / "events" / "T0001" / "event.json"
+    path.write_text(path.read_text().replace('"gstlal"', '"pycbc"'))
+    logs = folder / "events" / "T0001" / "logs.jsonl"
+    logs.write_text(logs.read_text().replace("labelled DQV", "made by hand"))
+    (found,) = stages(folder, work, reindex)
+    stops = 0
+    for death in deaths(folder, reindex, work):
+        survivor = Store(death.path)
+        assert scenes.everything(survivor) == found  # an edit shows at once
+        survivor.reindex()
+        assert [p for p in survivor.check() if p.kind != "leftover"] == []
+        assert scenes.everything(survivor) == found
+        stops = death.stop
+    tell(capsys, "reindex", stops - 1)
+
+
+def test_who_dies_while_finishing_the_work_of_the_dead_can_be_followed_by_another(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = work / "begin"
+    prepared(folder)
+    (work / "first").mkdir()
+    unfinished: dict[str, Path] = {}
+    for death in deaths(folder, replace_event, work / "first", full=False):
+        # one of each: document done, lines begun, one series done, both
+        journal = (death.path / "journal.jsonl").read_bytes()
+        if b'"replaced"' in journal and not death.finished:
+            done = scenes.tree(death.path)
+            key = repr([text for name, text in done.items() if not name.endswith(".tmp")])
+            if key not in unfinished:
+                unfinished[key] = work / f"unfinished{len(unfinished)}"
+                shutil.copytree(death.path, unfinished[key])
+    assert len(unfinished) >= 4
+    stops = 0
+    for path in [*unfinished.values()][:: 1 if FULL else 4]:
+        begin = scenes.everything(scenes.fresh(path))
+        allowed = stages(path, work, log_with_file)
+        assert allowed[0] == begin
+        stops += tried(path, work, log_with_file, allowed)
+    tell(capsys, "finishing", stops)
+
+
+def test_a_copy_that_was_cut_short_is_not_taken_for_a_store(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = work / "begin"
+    store = prepared(folder)
+    whole = scenes.everything(store)
+    stops = 0
+    for death in deaths(folder, copy_beside, work):
+        target = work / "copy"
+        assert scenes.everything(scenes.fresh(death.path)) == whole
+        copy = scenes.fresh(target)
+        if copy.exists():
+            assert scenes.everything(copy) == whole
+            assert {problem.kind for problem in copy.check()} <= {"leftover"}
+        elif (target / "store.json").exists():
+            with pytest.raises(StoreError, match="cut short"):
+                scenes.create(copy)
+        else:
+            assert not death.finished
+        shutil.rmtree(target, ignore_errors=True)
+        stops = death.stop
+    tell(capsys, "copy", stops - 1)

@@ -1,0 +1,181 @@
+"""A reader beside a writer sees all of a change or nothing of it, however their calls fall."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import scenes
+from interleaving import interleaved
+
+from fakegracedb.store import Store, exchange
+
+FULL = os.environ.get("FAKEGRACEDB_CRASH") == "full"
+
+
+@pytest.fixture
+def work() -> Iterator[Path]:
+    folder = scenes.new_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+def change(store: Store) -> None:
+    with store.transaction("all together") as tx:
+        scenes.label_in(tx, "T0001", "INJ")
+        scenes.label_in(tx, "T0002", "INJ")
+        scenes.log_in(tx, "T0001", "more", "more.txt")
+        scenes.create_in(tx, files=1)
+
+
+def twice(store: Store) -> None:
+    change(store)
+    change(store)
+
+
+def compact(store: Store) -> None:
+    store.compact()
+
+
+def reset(store: Store) -> None:
+    store.reset()
+
+
+def restore(store: Store) -> None:
+    store.restore(store.path.parent / "snapshot")
+
+
+def look(store: Store) -> Any:
+    return store.read(scenes.everything_in)
+
+
+def search(store: Store) -> Any:
+    return sorted(row.graceid for row in store.read(store.index.rows))
+
+
+def copy(store: Store) -> Any:
+    target = store.path.parent / "copied"
+    shutil.rmtree(target, ignore_errors=True)
+    copied = store.copy(target)
+    assert {problem.kind for problem in copied.check()} <= {"leftover"}
+    return copied.read(scenes.everything_in)
+
+
+def check(store: Store) -> Any:
+    return {problem.kind for problem in store.check()} <= {"leftover"}
+
+
+def prepared(work: Path) -> Path:
+    path = work / "begin"
+    store = Store(path)
+    store.clock.set("2026-03-01 17:00:00")
+    scenes.create(store, files=1)
+    scenes.create(store, files=1)
+    scenes.log(store, "T0001", "before the snapshot")
+    store.snapshot(work / "snapshot")
+    scenes.log(store, "T0001", "after the snapshot", "later.txt")
+    return path
+
+
+def copied(path: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(path, target)
+
+
+@pytest.mark.parametrize("reading", [look, search, copy, check])
+@pytest.mark.parametrize("writing", [change, twice, compact, reset, restore])
+def test_a_reader_sees_whole_changes_at_whatever_moment_the_writer_comes(
+    reading: Callable[[Store], Any],
+    writing: Callable[[Store], None],
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    begin, path = prepared(work), work / "store"
+    copied(begin, path)
+    allowed = [reading(scenes.fresh(path))]
+    if writing is twice:
+        change(Store(path))
+        allowed.append(reading(scenes.fresh(path)))
+        change(Store(path))
+    else:
+        writing(Store(path))
+    allowed.append(reading(scenes.fresh(path)))
+    tried = 0
+    reader_first, reads, writes = 0, 1, 100
+    while reader_first <= reads:
+        pace = 1 if FULL else writes // 4 + 1
+        writer_next = tried * 7 % pace
+        while writer_next <= writes:
+            copied(begin, path)
+            # readers who know the store, and others who do not
+            store = Store(path) if tried % 2 else scenes.fresh(path)
+            if tried % 3:
+                look(store)
+            found, calls = interleaved(
+                monkeypatch,
+                partial(reading, store),
+                lambda: writing(scenes.fresh(path)),
+                reader_first,
+                writer_next,
+            )
+            assert found in allowed, f"after {reader_first} and {writer_next} calls"
+            reads, writes = max(reads, calls["reader"]), calls["writer"]
+            assert scenes.fresh(path).read(scenes.everything_in) == look(store)
+            tried += 1
+            writer_next += pace
+        reader_first += 1 if FULL else reads // 5 + 1
+    with capsys.disabled():
+        print(f" [{reading.__name__} beside {writing.__name__}: {tried} orders]", end="")
+    assert tried > 3
+
+
+def test_a_reader_finds_everything_while_the_folders_change_places(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, path = prepared(work), work / "store"
+    with monkeypatch.context() as patched:
+        patched.setattr(exchange, "finish", lambda core: None)  # who dies right after the commit
+        Store(begin).restore(work / "snapshot")
+    assert (begin / ".restoring" / "events").exists()
+
+    def look_at_one(store: Store) -> Any:
+        return store.read(
+            lambda view: (
+                sorted(view.graceids()),
+                view.event("T0001"),
+                [entry.comment for entry in view.logs("events/T0001")],
+                view.settings,
+            )
+        )
+
+    def follow(store: Store) -> None:
+        with store.transaction():
+            pass
+
+    allowed = look_at_one(scenes.fresh(begin))
+    assert allowed[2][-1] == "before the snapshot"
+    reader_first, reads = 0, 1
+    while reader_first <= reads:
+        writer_next, writes = 0, 1
+        while writer_next <= writes and (FULL or writer_next < 25):
+            copied(begin, path)
+            store = scenes.fresh(path)
+            found, calls = interleaved(
+                monkeypatch,
+                partial(look_at_one, store),
+                lambda: follow(scenes.fresh(path)),
+                reader_first,
+                writer_next,
+            )
+            assert found == allowed, f"after {reader_first} and {writer_next} calls"
+            reads, writes = max(reads, calls["reader"]), max(writes, calls["writer"])
+            writer_next += 1
+        reader_first += 1
+    assert reads > 10
+    assert writes > 20
