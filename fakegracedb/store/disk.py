@@ -28,6 +28,7 @@ __all__ = [
     "identity",
     "is_folder",
     "is_link",
+    "is_writable",
     "link_or_copy",
     "make_folder",
     "move",
@@ -108,6 +109,11 @@ def is_link(path: str) -> bool:
         return stat.S_ISLNK(os.lstat(path).st_mode)
     except OSError:
         return False
+
+
+def is_writable(path: str) -> bool:
+    """Whether something can be made in a folder."""
+    return os.access(path, os.W_OK)
 
 
 def entries(path: str) -> list[str]:

@@ -25,7 +25,7 @@ _EMPTY: dict[str, dict[str, Any]] = {
     layout.USERS: {"users": []},
     layout.TAGS: {"tags": []},
 }
-_TRIES = 3  # to copy a store before somebody changes it
+_TRIES = 3  # to copy a store that cannot be locked before somebody changes it
 
 
 def copy(core: Core, target: str, *, journal: bool) -> None:
@@ -44,21 +44,18 @@ def copy(core: Core, target: str, *, journal: bool) -> None:
 
 def _taken(core: Core, target: str) -> Core:
     """Copy a store as it is, with what its last writer may have left undone."""
+    if disk.is_writable(core.path):
+        with core.writing():  # what a writer has not committed yet is not to come along
+            state = core.refresh()
+            _copy_all(core, delivery.finish(core) if state.restoring else state, target)
+        return Core(target)
     for _ in range(_TRIES):
         state = core.refresh()
-        if not state.restoring:
-            try:
-                _copy_all(core, state, target)
-            except FileNotFoundError:  # a file of something that was taken back, or exchanged
-                if core.refresh().version == state.version:
-                    disk.remove_tree(target)
-                    raise
-            if core.refresh().version == state.version:
-                return Core(target)
+        _copy_all(core, state, target)
+        if core.refresh().version == state.version:
+            return Core(target)
         disk.remove_tree(target)
-    with core.writing():  # it is busy, or being exchanged
-        _copy_all(core, delivery.finish(core), target)
-    return Core(target)
+    raise StoreError(f"{core.path} cannot be locked, and others change it all the time")
 
 
 def _copy_all(core: Core, state: State, target: str) -> None:

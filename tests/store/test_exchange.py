@@ -322,6 +322,8 @@ def read_only(
 
         def __getattr__(self, name: str) -> Any:
             function = getattr(os, name)
+            if name == "access":
+                return lambda path, mode: path not in protected and function(path, mode)
             if name not in _WRITING:
                 return function
 
