@@ -87,7 +87,6 @@ ON_V1 = {
     "test_deprecated::test_update_grbevent_deprecated": KEPT,
     "test_emobservations::test_emobservations[event]": ISSUE_2,
     "test_emobservations::test_emobservations[superevent]": SUPEREVENTS,
-    "test_update_grbevent::test_update_grbevent": ISSUE_2,
     "test_voevents::test_initial_voevent": SUPEREVENTS,
     "test_voevents::test_preliminary_voevent": SUPEREVENTS,
     "test_voevents::test_retraction_voevent": SUPEREVENTS,
@@ -135,7 +134,7 @@ SERVICES = {
         "/api/v1/",
         EVERYWHERE | ON_V1,
         NOTICES | RESERVE,
-        passed=57,
+        passed=58,
         switches=("TEST_REPLAY_ID", "TEST_VOEVENT_CREATE"),
     ),
     "2.33": Service(
@@ -143,7 +142,7 @@ SERVICES = {
         "/api/",
         EVERYWHERE | ON_V1,
         NOTICES | REPLAY,
-        passed=52,
+        passed=53,
         switches=("TEST_VOEVENT_CREATE",),
     ),
 }

@@ -29,6 +29,7 @@ GONE = "This functionality has been deprecated and will not be re-implemented on
 NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
 REQUIRED = "This field is required."
 BASES = ("v2", "v1", "2.33")
+OLDER = ("v1", "2.33")  # where nothing is retired
 
 
 class World:
@@ -149,6 +150,12 @@ def agent(name: str) -> Callable[[World], requests.Response]:
 
 def gone(method: str, path: str) -> Row:
     return same("C1", lambda w: w.api.request(method, path), 410, {"error": GONE}, bases=("v2",))
+
+
+def burst(w: World, pipeline: str = "Fermi") -> str:
+    """Have an external event, E0003; give where it is updated."""
+    assert w.api.create(b"{", group="External", pipeline=pipeline)["graceid"] == "E0003"
+    return "events/E0003/update-grbevent/"
 
 
 LONG_NAME = "x" * 97 + ".txt"  # 101 characters
@@ -474,6 +481,65 @@ ROWS = [
     plain(
         "R11", lambda w: w.api.get("events/T9/neighbors/?neighborhood=a"), 404, "Event not found."
     ),
+    # 16 Updates of GRB events
+    same(
+        "R16",
+        lambda w: w.colleague.request("PATCH", burst(w), data={"ra": 1}),
+        403,
+        {"detail": DETAIL},
+        bases=OLDER,
+    ),
+    message(
+        "R16",
+        lambda w: w.api.request("PATCH", "events/T1/update-grbevent/", data={"ra": 1}),
+        400,
+        "Cannot update GRB event parameters for non-GRB event T0001",
+        bases=OLDER,
+    ),
+    message(
+        "R16",
+        lambda w: w.api.request("PATCH", burst(w, "IceCube"), data={"ra": 1}),
+        400,
+        "Cannot update GRB event parameters for non-GRB event E0003",
+        bases=OLDER,
+    ),
+    *(
+        message(
+            "R16",
+            lambda w, sent=sent: w.api.request("PATCH", burst(w), data={"ra": sent}),
+            400,
+            ["Parameter 'ra' must be a float"],
+            bases=OLDER,
+        )
+        for sent in ("north", "", "nan", "1e999")
+    ),
+    message(
+        "R16",
+        lambda w: w.api.request("PATCH", burst(w), json={"redshift": None}),
+        400,
+        ["Parameter 'redshift' must be a float"],
+        bases=OLDER,
+    ),
+    message(
+        "R16",
+        lambda w: w.api.request("PATCH", burst(w), data={"designation": "x" * 21}),
+        400,
+        ["Parameter 'designation' must have at most 20 characters"],
+        bases=OLDER,
+    ),
+    message(
+        "R16",
+        lambda w: w.api.request("PATCH", burst(w), data={"far": 1}),
+        400,
+        ["Request would not modify the GRB event"],
+        bases=OLDER,
+    ),
+    same(
+        "R16",
+        lambda w: w.api.get("events/T0001/update-grbevent/"),
+        405,
+        {"detail": 'Method "GET" not allowed.'},
+    ),
     # 18 of the older server's calls that the newer has retired
     gone("GET", "events/T0001/voevent/"),
     gone("POST", "events/T0001/voevent/"),
@@ -525,7 +591,6 @@ WITHOUT = {
     "R13": "VOEvents of events: issue 2",
     "R14": "EM observations of events: issue 2",
     "R15": "EMBB: issue 2",
-    "R16": "GRB updates: issue 2",
     "R17": "reserved graceids and their uploads: issue 2",
     "C1: superevents": "superevents: issue 3",
 }

@@ -8,14 +8,14 @@ from ...documents import Event
 from ...errors import ApiError, NotFaked
 from ...render.events import event_json, neighbors_json
 from ...render.lists import events_tsv, page_json
-from ...service import events, search
+from ...service import events, grb, search
 from ...store import View
 from ...store.layout import event_document
 from ..call import Call
 from ..forms import Form
 from ..message import Response
 
-__all__ = ["create", "detail", "listing", "neighbors", "replace_data"]
+__all__ = ["create", "detail", "listing", "neighbors", "replace_data", "update_grb"]
 
 _EXTRA_FIELDS = ("source_channel", "destination_channel", "instruments", "instrument")
 _TYPES = {
@@ -152,6 +152,13 @@ def replace_data(call: Call) -> Response:
     upload = _upload(call.multipart())
     events.replace_data(call.store, call.caller, call.graceid, upload).kept()
     return call.nothing(202)
+
+
+def update_grb(call: Call) -> Response:
+    """PATCH what follow-up has found out about a gamma-ray burst."""
+    wanted = {name: call.form.get(name) for name in grb.PARAMETERS if name in call.form}
+    event = grb.update(call.store, call.caller, call.graceid, wanted)
+    return call.answer(200, call.read(lambda view: _json(call, view, event)))
 
 
 def neighbors(call: Call) -> Response:
