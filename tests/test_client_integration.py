@@ -75,8 +75,6 @@ ON_V2 = {
     "test_deprecated::test_emobservations_deprecated[superevent]": SUPEREVENTS,
     "test_deprecated::test_superevent_voevent_create_deprecated": SUPEREVENTS,
     "test_emobservations::test_emobservations": RETIRED,
-    "test_replay_id::test_reserve_graceid_with_malformed_replay_id_is_rejected": ISSUE_2,
-    "test_replay_id::test_reserve_graceid_with_replay_id": ISSUE_2,
     "test_update_grbevent::test_update_grbevent": RETIRED,
 }
 ON_V1 = {
@@ -97,7 +95,10 @@ NOTICES = {
     "test_notices::test_create_list_and_fetch_notice",
     "test_notices::test_create_notice_superevent_id_mismatch",
 }
-RESERVE = {name for name in ON_V2 if "reserve" in name}
+RESERVE = {
+    "test_replay_id::test_reserve_graceid_with_malformed_replay_id_is_rejected",
+    "test_replay_id::test_reserve_graceid_with_replay_id",
+}
 REPLAY = RESERVE | {
     "test_replay_id::test_create_event_with_malformed_replay_id_warns",
     "test_replay_id::test_create_event_with_replay_id",
@@ -125,7 +126,7 @@ SERVICES = {
         "/api/",
         EVERYWHERE | ON_V2,
         NOTICES | VOEVENTS,
-        passed=60,
+        passed=62,
         switches=("TEST_REPLAY_ID",),
     ),
     # Clients made with nothing but a URL speak v1 to a server of the newest line.

@@ -37,6 +37,12 @@ _CREATE: Any = ("Test", "gstlal", "coinc.xml", None, None, False, b"<LIGO_LW/>")
 _OBSERVATION: Any = ("ZTF", [1], [1], [1], [1], ["2026-03-01T17:00:00"], [60])
 _VOEVENT: Any = ("PR", "skymap.fits")
 
+
+def reserved_and_uploaded(client: FakeGraceDb) -> Any:
+    graceid = client._reserve_graceid("Test", "gstlal").json()["graceid"]
+    return client.upload_reserved_event(graceid, **_UPLOAD)
+
+
 # What works, with a use of it on a store that holds an event with a log, a label and a tag, and a
 # GRB event.
 FAKED: dict[str, Use] = {
@@ -80,6 +86,7 @@ FAKED: dict[str, Use] = {
     "templates": read("templates"),
     "token": read("token"),
     "update_grbevent": call("update_grbevent", BURST, ra=1.0),
+    "upload_reserved_event": reserved_and_uploaded,
     "voevent_types": read("voevent_types"),
     "writeLabel": call("writeLabel", EVENT, "DQV"),
     "writeLog": call("writeLog", EVENT, "hello"),
@@ -124,14 +131,13 @@ LATER: dict[str, tuple[int, Use]] = {
     "updateSuperevent": (3, call("updateSuperevent", SUPEREVENT, t_0=2)),
     "update_signoff": (3, call("update_signoff", SUPEREVENT, "ADV", status="NO")),
     "update_superevent": (3, call("update_superevent", SUPEREVENT, t_0=2)),
-    "upload_reserved_event": (2, call("upload_reserved_event", EVENT, **_UPLOAD)),
     "voevents": (2, call("voevents", EVENT)),
     "writeEMObservation": (2, call("writeEMObservation", EVENT, *_OBSERVATION)),
     "write_emobservation": (2, call("write_emobservation", EVENT, *_OBSERVATION)),
 }
 
 # Of these, what only the newer line has.
-NEWER_ONLY = {"upload_reserved_event", "create_notice", "notices"}
+NEWER_ONLY = {"create_notice", "notices"}
 
 # Methods that serve events and superevents: of superevents they come with issue 3.
 OF_SUPEREVENTS: dict[str, Use] = {

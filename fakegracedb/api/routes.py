@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ..identifiers import is_content_id
 from ..render.dialect import Dialect
 from .call import Call
-from .handlers import events, files, labels, logs, root, tags
+from .handlers import events, files, labels, logs, reservations, root, tags
 from .message import Response
 
 __all__ = ["ROUTES", "Handler", "Route", "match", "only_v2", "templates"]
@@ -142,8 +142,10 @@ ROUTES: tuple[Route, ...] = (
     _later(f"{_SUPEREVENT}/signoffs/{{typeinst}}/", "superevent-signoff-detail-template", 3),
     _later(f"{_SUPEREVENT}/permissions/", "superevent-permission-list-template", 3),
     _later(f"{_SUPEREVENT}/permissions/modify/", "superevent-permission-modify-template", 3),
-    _later("events/reserve/", "event-reserve-template", 2, v2_only=True),
-    _later("events/{graceid}/upload/", "event-upload-template", 2, v2_only=True),
+    Route("events/reserve/", "event-reserve-template",
+          {"POST": reservations.reserve}, v2_only=True),
+    Route("events/{graceid}/upload/", "event-upload-template",
+          {"POST": reservations.upload}, v2_only=True),
     _later(f"{_SUPEREVENT}/notices/", "superevent-notice-list-template", 3, v2_only=True),
     _later(f"{_SUPEREVENT}/notices/{{N}}/", "superevent-notice-detail-template", 3, v2_only=True),
 )

@@ -76,6 +76,10 @@ class Event:
         Identifier of the replay; UUID of the uploaded bytes.
     permissions : mapping of str to list of str
         ``view`` and ``change`` by user group.
+    reserved : bool
+        Only its graceid has been given away: lists and searches leave it out until its file comes.
+    kafka_server, kafka_topic : str or None
+        By which way the file of a reserved event came.
     """
 
     graceid: str
@@ -96,6 +100,9 @@ class Event:
     replay_id: str | None = None
     content_id: str | None = None
     permissions: Mapping[str, list[str]] = field(default_factory=dict)
+    reserved: bool = False
+    kafka_server: str | None = None
+    kafka_topic: str | None = None
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property

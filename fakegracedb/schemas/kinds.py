@@ -170,6 +170,9 @@ def _event(settings: ServerSettings) -> Rules:
                 "description": "a UUID with its hyphens",
             },
             "permissions": {"type": "object", "additionalProperties": _list(right)},
+            "reserved": _BOOLEAN,
+            "kafka_server": _or_null(_TEXT),
+            "kafka_topic": _or_null(_TEXT),
         },
     )
 

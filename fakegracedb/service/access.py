@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..documents import Event, Log, User
-from ..errors import ApiError, NotFaked
-from ..identifiers import is_content_id
+from ..errors import ApiError
 from ..store import View
 from ..vocabulary import Vocabulary
 
@@ -159,12 +158,8 @@ def find_event(view: View, caller: Caller, asked: str, *, change: bool = False) 
     ------
     ApiError
         403 for an unauthenticated reader, 404 for no such event, 403 without the permission.
-    NotFaked
-        For a content id in place of a graceid.
     """
     require_user(caller)
-    if is_content_id(asked):
-        raise NotFaked(f"the event with the content id {asked}: comes with issue 2")
     event = view.find_event(asked)
     if event is None:
         raise ApiError(404, "Event not found.", plain=True)

@@ -48,7 +48,7 @@ def events(
     found = [
         row
         for row in index.rows(view)
-        if groups & row.viewers and (wanted is None or wanted.matches(row))
+        if groups & row.viewers and not row.reserved and (wanted is None or wanted.matches(row))
     ]
     found.sort(key=lambda row: (row.created, row.number), reverse=sort != "created")
     return Page(len(found), _read(view, found[start : start + count]))
@@ -87,6 +87,7 @@ def neighbors(
         row
         for row in index.rows(view)
         if row.gpstime is not None
+        and not row.reserved
         and first <= row.gpstime <= last
         and row.graceid != event.graceid
         and (row.group == "Test") == (event.group == "Test")

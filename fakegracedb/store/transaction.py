@@ -105,15 +105,17 @@ class Transaction(View):
     def put_event(self, event: Event) -> None:
         """Stage an event, new or changed."""
         path = layout.event_document(event.graceid)
-        if self.document(path) is None:
-            count = int(self._counters.get("events", 0))
+        before = self.document(path)
+        if before is None:
             newest = self._counters.get("newest", "")
             # the first page of a list is read off the numbers as long as they are in order of time
             if event.created < newest or event.number <= self._counters.get("last", 0):
                 self._counters["ordered"] = False
-            self._counters["events"] = count + 1
             self._counters["newest"] = max(newest, event.created)
             self._counters["last"] = max(event.number, self._counters.get("last", 0))
+        # one that is only reserved does not count yet
+        counted = int(not event.reserved) - int(before is not None and not before.reserved)
+        self._counters["events"] = int(self._counters.get("events", 0)) + counted
         self.put(path, event)
 
     def add_log(self, folder: str, log: Log) -> None:

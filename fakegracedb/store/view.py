@@ -10,7 +10,7 @@ from typing import IO, Any
 from .. import vocabulary
 from ..clock import Clock
 from ..documents import Event, FileVersion, Settings, Tag, User
-from ..identifiers import graceid, letter_matches, parse_graceid
+from ..identifiers import graceid, is_content_id, letter_matches, parse_graceid
 from . import contents, disk, layout
 from .core import Core, Remembered
 from .journal import Commit, State
@@ -171,7 +171,16 @@ class View:
         return found
 
     def find_event(self, asked: str) -> Event | None:
-        """Give the event that a graceid means: found by number, then asked for its letter."""
+        """Give the event that an id means.
+
+        A graceid is found by its number, then asked for its letter; a content id means the newest
+        of the events with that content.
+        """
+        if is_content_id(asked):
+            from .index import Index  # which reads views
+
+            found = self._core.attach("index", Index).with_content(self, asked)
+            return None if found is None else self.event(found)
         parsed = parse_graceid(asked)
         if parsed is None:
             return None
@@ -250,6 +259,8 @@ class View:
     def newest(self) -> Iterator[Event] | None:
         """Give the events newest first, read one by one; None when the numbers do not tell.
 
+        Those that are only reserved are left out.
+
         As long as all events were made here, one after the other, their numbers are in the order of
         their times, and a page of a list costs its own rows only.
         """
@@ -270,8 +281,9 @@ class View:
             else:
                 numbers.missed = 0
                 letter = event.graceid[0]
-                left -= 1
-                yield event
+                if not event.reserved:
+                    left -= 1
+                    yield event
 
     def commits(self, after: int) -> Iterator[Commit]:
         """Give the commits after a number, oldest first, as far as the journal still has them."""

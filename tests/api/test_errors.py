@@ -28,6 +28,8 @@ NOBODY = "Authentication credentials were not provided."
 GONE = "This functionality has been deprecated and will not be re-implemented on GraceDB"
 NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
 REQUIRED = "This field is required."
+BAD_REPLAY_ID = "replay_id: * Enter up to 30 characters of A-Z a-z 0-9 _ -"
+UUID = "0123abcd-0000-4000-8000-00000000abcd"
 BASES = ("v2", "v1", "2.33")
 OLDER = ("v1", "2.33")  # where nothing is retired
 
@@ -54,6 +56,11 @@ class World:
         """Have the server know other words."""
         self.server.store.vocabulary = replace(DEFAULT, **changes)
         return self.api
+
+    def knowing(self, **changes: Any) -> World:
+        """Have the server know other words."""
+        self.words(**changes)
+        return self
 
     def tagged(self, name: str = "psd") -> Api:
         """Have entry 1 of T0001 tagged."""
@@ -156,6 +163,17 @@ def burst(w: World, pipeline: str = "Fermi") -> str:
     """Have an external event, E0003; give where it is updated."""
     assert w.api.create(b"{", group="External", pipeline=pipeline)["graceid"] == "E0003"
     return "events/E0003/update-grbevent/"
+
+
+def reserving(**fields: str) -> Callable[[World], requests.Response]:
+    data = {"group": "Test", "pipeline": "gstlal", **fields}
+    return lambda w: w.api.post("events/reserve/", data=data)
+
+
+def reserved(w: World) -> str:
+    """Have an event reserved; give where its file goes."""
+    assert reserving()(w).json()["graceid"] == "T0003"
+    return "events/T0003/upload/"
 
 
 LONG_NAME = "x" * 97 + ".txt"  # 101 characters
@@ -540,6 +558,78 @@ ROWS = [
         405,
         {"detail": 'Method "GET" not allowed.'},
     ),
+    # 17 Reserving and uploading
+    *(
+        same("R17", reserving(**fields), 400, {"errors": errors}, bases=("v2",))
+        for fields, errors in (
+            ({"replay_id": "has space"}, [BAD_REPLAY_ID]),
+            ({"replay_id": "x" * 31}, [BAD_REPLAY_ID]),
+            ({"group": "Nobody"}, [f"group: * {NO_CHOICE}"]),
+            ({"group": "CBC", "pipeline": "Bayes"}, [f"pipeline: * {NO_CHOICE}"]),
+            ({"search": "Everywhere"}, [f"search: * {NO_CHOICE}"]),
+            ({"group": "", "pipeline": ""}, [f"group: * {REQUIRED}", f"pipeline: * {REQUIRED}"]),
+        )
+    ),
+    plain(
+        "R17",
+        lambda w: w.colleague.post("events/reserve/", data={"group": "CBC", "pipeline": "gstlal"}),
+        403,
+        "You don't have permission on this pipeline.",
+        bases=("v2",),
+    ),
+    plain(
+        "R17",
+        lambda w: reserving()(w.knowing(deprecated_pipelines=("gstlal",))),
+        400,
+        "The gstlal pipeline is no longer supported in GraceDB",
+        starts=True,
+        bases=("v2",),
+    ),
+    same("R17", lambda w: w.nobody.post("events/reserve/"), 403, {"detail": NOBODY}, bases=("v2",)),
+    Row(
+        "R17", lambda w: w.api.post("events/reserve/"), 404, "<!doctype html>", "page", bases=OLDER
+    ),
+    message(
+        "R17",
+        lambda w: w.api.upload(path="events/T0001/upload/"),
+        400,
+        "Event T0001 has already been uploaded",
+        bases=("v2",),
+    ),
+    plain(
+        "R17",
+        lambda w: w.api.upload(path="events/T0099/upload/"),
+        404,
+        "Event not found.",
+        bases=("v2",),
+    ),
+    plain("R17", lambda w: w.api.get(f"events/{UUID}"), 404, "Event not found.", bases=("v2",)),
+    same(
+        "R17",
+        lambda w: w.api.upload(b"", path=reserved(w), labels=["NEW"]),
+        400,
+        {
+            "errors": [
+                "labels: * Select a valid choice. NEW is not one of the available choices.",
+                "eventFile: * The submitted file is empty.",
+            ]
+        },
+        bases=("v2",),
+    ),
+    same(
+        "R17",
+        lambda w: w.api.upload(filename="a,b.xml", path=reserved(w)),
+        400,
+        {"warnings": ["Problem creating event (versioned file name cannot contain a ',')"]},
+        bases=("v2",),
+    ),
+    same(
+        "R17",
+        lambda w: w.api.post(reserved(w), data={"graceid": "T0003"}),
+        415,
+        {"detail": 'Unsupported media type "application/x-www-form-urlencoded" in request.'},
+        bases=("v2",),
+    ),
     # 18 of the older server's calls that the newer has retired
     gone("GET", "events/T0001/voevent/"),
     gone("POST", "events/T0001/voevent/"),
@@ -591,7 +681,6 @@ WITHOUT = {
     "R13": "VOEvents of events: issue 2",
     "R14": "EM observations of events: issue 2",
     "R15": "EMBB: issue 2",
-    "R17": "reserved graceids and their uploads: issue 2",
     "C1: superevents": "superevents: issue 3",
 }
 # Where the documents have error texts.
