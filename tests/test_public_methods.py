@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def call(name: str, *args: Any, **kwargs: Any) -> Use:
 _UPLOAD: dict[str, Any] = {"filename": "coinc.xml", "filecontents": b"<LIGO_LW/>"}
 _CREATE: Any = ("Test", "gstlal", "coinc.xml", None, None, False, b"<LIGO_LW/>")
 _OBSERVATION: Any = ("ZTF", [1], [1], [1], [1], ["2026-03-01T17:00:00"], [60])
-_VOEVENT: Any = ("PR", "skymap.fits")
+_VOEVENT: Any = ("PR",)
 
 
 def reserved_and_uploaded(client: FakeGraceDb) -> Any:
@@ -52,6 +53,8 @@ FAKED: dict[str, Use] = {
     "api_versions": read("api_versions"),
     "createEvent": call("createEvent", *_CREATE),
     "create_event": call("create_event", *_CREATE),
+    "createVOEvent": call("createVOEvent", EVENT, *_VOEVENT),
+    "create_voevent": call("create_voevent", EVENT, *_VOEVENT),
     "em_groups": read("em_groups"),
     "event": call("event", EVENT),
     "events": call("events", "group: Test"),
@@ -88,6 +91,7 @@ FAKED: dict[str, Use] = {
     "update_grbevent": call("update_grbevent", BURST, ra=1.0),
     "upload_reserved_event": reserved_and_uploaded,
     "voevent_types": read("voevent_types"),
+    "voevents": call("voevents", EVENT),
     "writeLabel": call("writeLabel", EVENT, "DQV"),
     "writeLog": call("writeLog", EVENT, "hello"),
     "write_label": call("write_label", EVENT, "DQV"),
@@ -95,7 +99,7 @@ FAKED: dict[str, Use] = {
 }
 
 # Of these, what the newer line has retired from its own base.
-RETIRED = {"update_grbevent"}
+RETIRED = {"createVOEvent", "create_voevent", "update_grbevent", "voevents"}
 
 # What is not there yet: the issue that brings it, and a use.
 LATER: dict[str, tuple[int, Use]] = {
@@ -104,11 +108,9 @@ LATER: dict[str, tuple[int, Use]] = {
     "add_pipeline_preferred_event": (3, call("add_pipeline_preferred_event", SUPEREVENT, EVENT)),
     "confirm_superevent_as_gw": (3, call("confirm_superevent_as_gw", SUPEREVENT)),
     "createSuperevent": (3, call("createSuperevent", 1, 2, 3, EVENT)),
-    "createVOEvent": (2, call("createVOEvent", EVENT, *_VOEVENT)),
     "create_notice": (3, call("create_notice", SUPEREVENT, **_UPLOAD)),
     "create_signoff": (3, call("create_signoff", SUPEREVENT, "ADV", "OK", "fine")),
     "create_superevent": (3, call("create_superevent", 1, 2, 3, EVENT)),
-    "create_voevent": (2, call("create_voevent", EVENT, *_VOEVENT)),
     "delete_signoff": (3, call("delete_signoff", SUPEREVENT, "ADV")),
     "emobservations": (2, call("emobservations", EVENT)),
     "gwtc_create": (3, call("gwtc_create", {"S260301a": {"pipelines": {}}}, "4")),
@@ -131,7 +133,6 @@ LATER: dict[str, tuple[int, Use]] = {
     "updateSuperevent": (3, call("updateSuperevent", SUPEREVENT, t_0=2)),
     "update_signoff": (3, call("update_signoff", SUPEREVENT, "ADV", status="NO")),
     "update_superevent": (3, call("update_superevent", SUPEREVENT, t_0=2)),
-    "voevents": (2, call("voevents", EVENT)),
     "writeEMObservation": (2, call("writeEMObservation", EVENT, *_OBSERVATION)),
     "write_emobservation": (2, call("write_emobservation", EVENT, *_OBSERVATION)),
 }
@@ -166,6 +167,10 @@ def client() -> Iterator[FakeGraceDb]:
         client.write_log(EVENT, "first", tag_name="pe")
         client.add_tag(EVENT, 1, "pe")
         client.write_label(EVENT, "INJ")
+        with client.store.transaction() as tx:  # a VOEvent needs both
+            event = tx.event(EVENT)
+            assert event is not None
+            tx.put_event(replace(event, gpstime=1400000000.25, far=1e-8))
         client.create_event("Test", "Fermi", "notice.json", filecontents=b"{}")
         yield client
 

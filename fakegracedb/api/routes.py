@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ..identifiers import is_content_id
 from ..render.dialect import Dialect
 from .call import Call
-from .handlers import events, files, labels, logs, reservations, root, tags
+from .handlers import events, files, labels, logs, reservations, root, tags, voevents
 from .message import Response
 
 __all__ = ["ROUTES", "Handler", "Route", "match", "only_v2", "templates"]
@@ -55,10 +55,18 @@ class Route:
     @cached_property
     def methods(self) -> list[str]:
         """The methods that are answered, as the Allow header names them."""
-        methods = [*self.handlers, *(name for name in self.retired if name not in self.handlers)]
-        if "GET" in methods:
-            methods += ["HEAD"]
-        return [*methods, "OPTIONS"]
+        return _with_implied(self.handlers or self.retired)
+
+    @cached_property
+    def methods_of_v2(self) -> list[str]:
+        """Those of v2, which answers what it has retired too."""
+        return _with_implied(
+            [*self.handlers, *(one for one in self.retired if one not in self.handlers)]
+        )
+
+
+def _with_implied(methods: Collection[str]) -> list[str]:
+    return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
 
 
 _LIST = ("GET", "POST")
@@ -81,8 +89,10 @@ ROUTES: tuple[Route, ...] = (
     _later("events/search/", "event-search", 4, published=False),
     Route("events/{graceid}", "event-detail-template",
           {"GET": events.detail, "PUT": events.replace_data}),
-    _later("events/{graceid}/voevent/", "voevent-list-template", 2, retired=_LIST),
-    _later("events/{graceid}/voevent/{N}", "voevent-detail-template", 2, retired=_LIST),
+    Route("events/{graceid}/voevent/", "voevent-list-template",
+          {"GET": voevents.listing, "POST": voevents.create}, retired=_LIST),
+    Route("events/{graceid}/voevent/{N}", "voevent-detail-template",
+          {"GET": voevents.detail}, retired=_LIST),
     Route("events/{graceid}/log/", "event-log-template",
           {"GET": logs.listing, "POST": logs.create}),
     Route("events/{graceid}/log/{N}", "event-log-detail-template", {"GET": logs.detail}),

@@ -8,10 +8,23 @@ writes it.
 
 from __future__ import annotations
 
+from .emobservations import EMObservation, Footprint
 from .events import Event, Label
 from .files import FileVersion
 from .logs import Log
 from .users import User
+from .voevents import VOEvent
 from .world import Settings, Tag
 
-__all__ = ["Event", "FileVersion", "Label", "Log", "Settings", "Tag", "User"]
+__all__ = [
+    "EMObservation",
+    "Event",
+    "FileVersion",
+    "Footprint",
+    "Label",
+    "Log",
+    "Settings",
+    "Tag",
+    "User",
+    "VOEvent",
+]

@@ -193,6 +193,49 @@ def _log(settings: ServerSettings) -> Rules:
     )
 
 
+def _voevent(_: ServerSettings) -> Rules:
+    probability = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+    names = ("has_ns", "has_remnant", "bns", "nsbh", "bbh", "terrestrial", "has_mass_gap")
+    flags = ("internal", "hardware_inj", "coinc_comment", "significant")
+    return _object(
+        {
+            "N": {"type": "integer", "minimum": 1},
+            "voevent_type": _NAME,
+            "created": _TIME,
+            "issuer": _NAME,
+            "ivorn": _NAME,
+            "filename": {"type": "string", "minLength": 1, "maxLength": 100},
+            "file_version": _COUNT,
+        },
+        {
+            "skymap_type": _or_null({"type": "string", "maxLength": 100}),
+            "skymap_filename": _or_null({"type": "string", "maxLength": 100}),
+            **dict.fromkeys(flags, _BOOLEAN),
+            **{f"prob_{name}": probability for name in names},
+        },
+    )
+
+
+def _emobservation(_: ServerSettings) -> Rules:
+    number = {"type": "number"}
+    footprint = _object(
+        {
+            **dict.fromkeys(("ra", "dec", "ra_width", "dec_width"), number),
+            "start_time": _TIME,
+            "exposure_time": column(Field("exposure_time", "natural", nullable=False)),
+        }
+    )
+    return _object(
+        {
+            "N": {"type": "integer", "minimum": 1},
+            "created": _TIME,
+            "submitter": _NAME,
+            "group": _NAME,
+        },
+        {"comment": _TEXT, "footprints": _list(footprint)},
+    )
+
+
 def _file(_: ServerSettings) -> Rules:
     # a slash, and the blob would lie in another folder
     return _object(
@@ -234,7 +277,12 @@ def _commit(settings: ServerSettings) -> Rules:
         "tags": _tags(settings),
         "event": _event(settings),
     }
-    lines = {"logs": _log(settings), "files": _file(settings)}
+    lines = {
+        "logs": _log(settings),
+        "files": _file(settings),
+        "voevents": _voevent(settings),
+        "emobservations": _emobservation(settings),
+    }
     place = {
         "pattern": _exact(f"^{_SEGMENT}(/{_SEGMENT})*$"),
         "description": "a place within the store",
@@ -305,5 +353,7 @@ KINDS: dict[str, Callable[[ServerSettings], Rules]] = {
     "event": _event,
     "log": _log,
     "file": _file,
+    "voevent": _voevent,
+    "emobservation": _emobservation,
     "commit": _commit,
 }

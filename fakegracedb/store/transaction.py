@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import vocabulary
 from ..clock import Clock, iso_text
-from ..documents import Event, FileVersion, Log, Settings, Tag, User
+from ..documents import EMObservation, Event, FileVersion, Log, Settings, Tag, User, VOEvent
 from ..errors import StoreError
 from ..identifiers import graceid
 from . import contents, disk, layout
@@ -121,6 +121,14 @@ class Transaction(View):
     def add_log(self, folder: str, log: Log) -> None:
         """Stage a log entry, new or (with the number of an old one) changed."""
         self._add(layout.logs_of(folder), log)
+
+    def add_voevent(self, folder: str, voevent: VOEvent) -> None:
+        """Stage a VOEvent, new or changed."""
+        self._add(layout.voevents_of(folder), voevent)
+
+    def add_emobservation(self, folder: str, observation: EMObservation) -> None:
+        """Stage an observation by a follow-up group, new or changed."""
+        self._add(layout.emobservations_of(folder), observation)
 
     def _add(self, path: str, entry: Any) -> None:
         self._read[path] = self.series(path).extended([entry])

@@ -14,7 +14,7 @@ from ..identifiers import graceid, is_content_id, letter_matches, parse_graceid
 from . import contents, disk, layout
 from .core import Core, Remembered
 from .journal import Commit, State
-from .series import Files, Logs
+from .series import EMObservations, Files, Logs, VOEvents
 
 __all__ = ["View"]
 
@@ -208,6 +208,16 @@ class View:
     def files(self, folder: str) -> Files:
         """Give the file versions of the object in a folder."""
         found: Files = self.series(layout.files_of(folder))
+        return found
+
+    def voevents(self, folder: str) -> VOEvents:
+        """Give the VOEvents of the object in a folder."""
+        found: VOEvents = self.series(layout.voevents_of(folder))
+        return found
+
+    def emobservations(self, folder: str) -> EMObservations:
+        """Give the observations by follow-up groups of the object in a folder."""
+        found: EMObservations = self.series(layout.emobservations_of(folder))
         return found
 
     def open_file(self, folder: str, file: FileVersion) -> tuple[IO[bytes], int]:

@@ -29,6 +29,9 @@ GONE = "This functionality has been deprecated and will not be re-implemented on
 NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
 REQUIRED = "This field is required."
 BAD_REPLAY_ID = "replay_id: * Enter up to 30 characters of A-Z a-z 0-9 _ -"
+NEITHER = "Both or neither of skymap_type and skymap_filename must be specified."
+SKYMAP = {"skymap_type": "x", "skymap_filename": "a.fits"}
+NO_VOEVENT = "VOEvent does not exist."
 UUID = "0123abcd-0000-4000-8000-00000000abcd"
 BASES = ("v2", "v1", "2.33")
 OLDER = ("v1", "2.33")  # where nothing is retired
@@ -159,10 +162,14 @@ def gone(method: str, path: str) -> Row:
     return same("C1", lambda w: w.api.request(method, path), 410, {"error": GONE}, bases=("v2",))
 
 
-def burst(w: World, pipeline: str = "Fermi") -> str:
+def burst(w: World, pipeline: str = "Fermi", at: str = "update-grbevent/") -> str:
     """Have an external event, E0003; give where it is updated."""
     assert w.api.create(b"{", group="External", pipeline=pipeline)["graceid"] == "E0003"
-    return "events/E0003/update-grbevent/"
+    return f"events/E0003/{at}"
+
+
+def voevent(code: str, **fields: str) -> Callable[[World], requests.Response]:
+    return lambda w: w.api.post("events/T0001/voevent/", data={"voevent_type": code, **fields})
 
 
 def reserving(**fields: str) -> Callable[[World], requests.Response]:
@@ -499,6 +506,75 @@ ROWS = [
     plain(
         "R11", lambda w: w.api.get("events/T9/neighbors/?neighborhood=a"), 404, "Event not found."
     ),
+    # 13 VOEvents
+    *(
+        same("R13", voevent(code, **fields), 400, {"error": text}, bases=OLDER)
+        for code, fields, text in (
+            ("XX", {"skymap_type": "x"}, "You must provide a valid voevent_type."),
+            ("", {}, "You must provide a valid voevent_type."),
+            ("IN", {"skymap_type": "x"}, NEITHER),
+            ("PR", {"skymap_filename": "a.fits"}, NEITHER),
+            ("PR", SKYMAP, "Skymap file a.fits does not exist"),
+            ("UP", SKYMAP, "Skymap file a.fits does not exist"),
+            ("IN", {}, "Skymap filename not provided."),
+            ("UP", {}, "Skymap filename not provided."),
+            ("PR", {"time_coinc_far": "1"}, "External GCN ID not provided"),
+            ("EW", {"space_coinc_far": "1"}, "External GCN ID not provided"),
+            ("RE", {"time_coinc_far": "1", "ext_gcn": "1"}, "External Pipeline not provided"),
+            (
+                "PR",
+                {"time_coinc_far": "1", "ext_gcn": "1", "ext_pipeline": "Fermi"},
+                "External Search not provided",
+            ),
+            ("PR", {"MassGap": "0.5", "BNS": "7"}, "MassGap has been replaced by HasMassGap"),
+        )
+    ),
+    same(
+        "R13",
+        lambda w: w.api.post(burst(w, at="voevent/"), data={"voevent_type": "PR"}),
+        400,
+        {"error": "Cannot build a VOEvent because event has no gpstime."},
+        bases=OLDER,
+    ),
+    same(
+        "R13",
+        lambda w: w.api.post(
+            w.api.create(w.api.sample(far="0"))["links"]["self"] + "/voevent/",
+            data={"voevent_type": "PR"},
+        ),
+        400,
+        {"error": "Cannot build a VOEvent because event has no FAR."},
+        bases=OLDER,
+    ),
+    *(
+        message("R13", voevent("PR", **fields), 400, text, bases=OLDER)
+        for fields, text in (
+            ({"BNS": "1.5"}, "{'prob_bns': ['Ensure this value is less than or equal to 1.0.']}"),
+            (
+                {"ProbHasNS": "-1", "HasMassGap": "2"},
+                "{'prob_has_ns': ['Ensure this value is greater than or equal to 0.0.'], "
+                "'prob_has_mass_gap': ['Ensure this value is less than or equal to 1.0.']}",
+            ),
+            ({"BBH": "much"}, "{'prob_bbh': ['“much” value must be a float.']}"),
+            ({"BBH": "nan"}, "{'prob_bbh': ['“nan” value must be a float.']}"),
+            ({"delta_t": "late"}, "{'delta_t': ['“late” value must be a float.']}"),
+        )
+    ),
+    message("R13", lambda w: w.api.get("events/T1/voevent/1"), 404, NO_VOEVENT, bases=OLDER),
+    same(
+        "R13",
+        lambda w: w.api.post("events/T1/voevent/1"),
+        405,
+        {"detail": 'Method "POST" not allowed.'},
+        bases=OLDER,
+    ),
+    same(
+        "R13",
+        lambda w: w.outsider.post("events/T1/voevent/"),
+        403,
+        {"detail": DETAIL},
+        bases=OLDER,
+    ),
     # 16 Updates of GRB events
     same(
         "R16",
@@ -678,7 +754,6 @@ WITHOUT = {
     "R4.4: the error text in TSV": "no error object can occur before issue 4",
     "R7.3: <name> is a directory": "cannot happen: an event has no directories of files",
     "R12": "permissions and signoffs: issue 2",
-    "R13": "VOEvents of events: issue 2",
     "R14": "EM observations of events: issue 2",
     "R15": "EMBB: issue 2",
     "C1: superevents": "superevents: issue 3",
@@ -720,7 +795,7 @@ def test_error_is_answered_as_specified(row: Row, base: str, server: Server) -> 
     elif row.starts:
         assert answer.text.startswith(json.dumps(body)[:-2])
     elif world.api.v2 or isinstance(body, str):
-        assert answer.content == json.dumps(body).encode()
+        assert answer.content == json.dumps(body, ensure_ascii=False).encode()
     else:
         assert answer.json() == body
 

@@ -41,14 +41,20 @@ def populate(api: Api) -> None:
         api.create(api.sample(1400000000 + number), labels=["INJ", "DQV"])
     api.log("T0001", tagname=["psd", "new_tag"], file=("sky map 100%.txt", b"x"))
     api.log("T0001", file=("files", b"x"))
+    if not api.v2:
+        made = api.post("events/T0001/voevent/", data={"voevent_type": "PR"})
+        assert made.status_code == 201
 
 
 START = ["", "events/?count=1&start=1", "events/T0001/neighbors/?neighborhood=-5,5", "user-info/"]
 
+# Retired on v2, which has no links to them either.
+START_V1 = ["events/T0001/voevent/"]
+
 
 def crawl(api: Api, fetch: Any) -> tuple[dict[str, int], set[str]]:
     """Follow all links; give the statuses, and the links to what is not faked."""
-    waiting = [api.url + path for path in START]
+    waiting = [api.url + path for path in START + ([] if api.v2 else START_V1)]
     seen: dict[str, int] = {}
     lacking: set[str] = set()
     while waiting:
