@@ -56,6 +56,7 @@ FAKED: dict[str, Use] = {
     "createVOEvent": call("createVOEvent", EVENT, *_VOEVENT),
     "create_voevent": call("create_voevent", EVENT, *_VOEVENT),
     "em_groups": read("em_groups"),
+    "emobservations": call("emobservations", EVENT),
     "event": call("event", EVENT),
     "events": call("events", "group: Test"),
     "files": call("files", EVENT, "coinc.xml"),
@@ -92,14 +93,19 @@ FAKED: dict[str, Use] = {
     "upload_reserved_event": reserved_and_uploaded,
     "voevent_types": read("voevent_types"),
     "voevents": call("voevents", EVENT),
+    "writeEMObservation": call("writeEMObservation", EVENT, *_OBSERVATION),
     "writeLabel": call("writeLabel", EVENT, "DQV"),
     "writeLog": call("writeLog", EVENT, "hello"),
+    "write_emobservation": call("write_emobservation", EVENT, *_OBSERVATION),
     "write_label": call("write_label", EVENT, "DQV"),
     "write_log": call("write_log", EVENT, "hello", "a.txt", b"text", "pe"),
 }
 
 # Of these, what the newer line has retired from its own base.
-RETIRED = {"createVOEvent", "create_voevent", "update_grbevent", "voevents"}
+RETIRED = {
+    *("createVOEvent", "create_voevent", "emobservations", "update_grbevent", "voevents"),
+    *("writeEMObservation", "write_emobservation"),
+}
 
 # What is not there yet: the issue that brings it, and a use.
 LATER: dict[str, tuple[int, Use]] = {
@@ -112,7 +118,6 @@ LATER: dict[str, tuple[int, Use]] = {
     "create_signoff": (3, call("create_signoff", SUPEREVENT, "ADV", "OK", "fine")),
     "create_superevent": (3, call("create_superevent", 1, 2, 3, EVENT)),
     "delete_signoff": (3, call("delete_signoff", SUPEREVENT, "ADV")),
-    "emobservations": (2, call("emobservations", EVENT)),
     "gwtc_create": (3, call("gwtc_create", {"S260301a": {"pipelines": {}}}, "4")),
     "gwtc_get": (3, call("gwtc_get", "4", 1)),
     "gwtc_list": (3, call("gwtc_list")),
@@ -133,8 +138,6 @@ LATER: dict[str, tuple[int, Use]] = {
     "updateSuperevent": (3, call("updateSuperevent", SUPEREVENT, t_0=2)),
     "update_signoff": (3, call("update_signoff", SUPEREVENT, "ADV", status="NO")),
     "update_superevent": (3, call("update_superevent", SUPEREVENT, t_0=2)),
-    "writeEMObservation": (2, call("writeEMObservation", EVENT, *_OBSERVATION)),
-    "write_emobservation": (2, call("write_emobservation", EVENT, *_OBSERVATION)),
 }
 
 # Of these, what only the newer line has.

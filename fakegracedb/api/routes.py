@@ -11,7 +11,17 @@ from typing import TypeAlias
 from ..identifiers import is_content_id
 from ..render.dialect import Dialect
 from .call import Call
-from .handlers import events, files, labels, logs, reservations, root, tags, voevents
+from .handlers import (
+    emobservations,
+    events,
+    files,
+    labels,
+    logs,
+    reservations,
+    root,
+    tags,
+    voevents,
+)
 from .message import Response
 
 __all__ = ["ROUTES", "Handler", "Route", "match", "only_v2", "templates"]
@@ -96,8 +106,10 @@ ROUTES: tuple[Route, ...] = (
     Route("events/{graceid}/log/", "event-log-template",
           {"GET": logs.listing, "POST": logs.create}),
     Route("events/{graceid}/log/{N}", "event-log-detail-template", {"GET": logs.detail}),
-    _later("events/{graceid}/emobservation/", "emobservation-list-template", 2, retired=_LIST),
-    _later("events/{graceid}/emobservation/{N}", "emobservation-detail-template", 2, retired=_LIST),
+    Route("events/{graceid}/emobservation/", "emobservation-list-template",
+          {"GET": emobservations.listing, "POST": emobservations.create}, retired=_LIST),
+    Route("events/{graceid}/emobservation/{N}", "emobservation-detail-template",
+          {"GET": emobservations.detail}, retired=_LIST),
     _later("events/{graceid}/embb/", "embb-event-log-template", 2, retired=_LIST),
     _later("events/{graceid}/embb/{N}", "embb-event-log-detail", 2, retired=_LIST, published=False),
     Route("events/{graceid}/labels/", "event-label-list",

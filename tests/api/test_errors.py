@@ -168,6 +168,18 @@ def burst(w: World, pipeline: str = "Fermi", at: str = "update-grbevent/") -> st
     return f"events/E0003/{at}"
 
 
+def observation(**changes: Any) -> Callable[[World], requests.Response]:
+    """Record an observation with one footprint, but for some changes."""
+    data = {
+        "group": "ZTF",
+        **{name: [1] for name in ("ra_list", "ra_width_list", "dec_list", "dec_width_list")},
+        "start_time_list": ["2026-03-01T17:30:00"],
+        "duration_list": [60],
+        **changes,
+    }
+    return lambda w: w.api.post("events/T0001/emobservation/", json=data)
+
+
 def voevent(code: str, **fields: str) -> Callable[[World], requests.Response]:
     return lambda w: w.api.post("events/T0001/voevent/", data={"voevent_type": code, **fields})
 
@@ -575,6 +587,50 @@ ROWS = [
         {"detail": DETAIL},
         bases=OLDER,
     ),
+    # 14 EM observations
+    *(
+        message("R14", observation(**changes), status, text, bases=OLDER)
+        for changes, status, text in (
+            ({"group": None}, 400, "Please specify an EM followup MOU group"),
+            ({"group": "Nobody", "ra_list": []}, 400, "Please specify an EM followup MOU group"),
+            ({"ra_list": []}, 400, "All fields are required, please try again."),
+            ({"duration_list": ""}, 400, "All fields are required, please try again."),
+            ({"start_time_list": None}, 400, "All fields are required, please try again."),
+            (
+                {"ra_list": [1, 2]},
+                400,
+                "ra_list, dec_list, ra_width_list, dec_width_list, start_time_list, and "
+                "duration_list must be the same length.",
+            ),
+            ({"ra_list": ["east"]}, 400, "Cannot read RA list element 0 of ['east']"),
+            ({"dec_list": "nan"}, 400, "Cannot read Dec list element 0 of ['nan']"),
+            ({"ra_width_list": [{}]}, 400, "Cannot read RA width list element 0 of [{}]"),
+            ({"dec_width_list": [[1]]}, 400, "Cannot read Dec width list element 0 of [[1]]"),
+            ({"start_time_list": ["now"]}, 400, "Cannot read start time list element 0 of ['now']"),
+            ({"start_time_list": [12]}, 400, "Cannot read start time list element 0 of [12]"),
+            ({"duration_list": ["long"]}, 400, "Cannot read duration list element 0 of ['long']"),
+            (
+                {"duration_list": [-1]},
+                500,
+                "Problem creating EMBB Observation: an exposure takes 0 to 2147483647 seconds, "
+                "not -1",
+            ),
+        )
+    ),
+    message(
+        "R14",
+        lambda w: w.api.get("events/T1/emobservation/1"),
+        404,
+        "Observation record not nound",
+        bases=OLDER,
+    ),
+    same(
+        "R14",
+        lambda w: w.outsider.post("events/T1/emobservation/"),
+        403,
+        {"detail": DETAIL},
+        bases=OLDER,
+    ),
     # 16 Updates of GRB events
     same(
         "R16",
@@ -754,7 +810,6 @@ WITHOUT = {
     "R4.4: the error text in TSV": "no error object can occur before issue 4",
     "R7.3: <name> is a directory": "cannot happen: an event has no directories of files",
     "R12": "permissions and signoffs: issue 2",
-    "R14": "EM observations of events: issue 2",
     "R15": "EMBB: issue 2",
     "C1: superevents": "superevents: issue 3",
 }
