@@ -12,6 +12,7 @@ from .emobservations import EMObservation, Footprint
 from .events import Event, Label
 from .files import FileVersion
 from .logs import Log
+from .signoffs import Signoff
 from .users import User
 from .voevents import VOEvent
 from .world import Settings, Tag
@@ -24,6 +25,7 @@ __all__ = [
     "Label",
     "Log",
     "Settings",
+    "Signoff",
     "Tag",
     "User",
     "VOEvent",

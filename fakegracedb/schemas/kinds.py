@@ -143,6 +143,10 @@ def _event(settings: ServerSettings) -> Rules:
         "description": "a letter of GEHMTD and at least four digits, as G0042",
     }
     right = {"enum": ["view", "change"]}
+    signoff = _object(
+        {"signoff_type": _NAME, "instrument": _TEXT, "status": _NAME, "submitter": _NAME},
+        {"comment": _TEXT},
+    )
     return _object(
         {
             "graceid": graceid,
@@ -170,6 +174,7 @@ def _event(settings: ServerSettings) -> Rules:
                 "description": "a UUID with its hyphens",
             },
             "permissions": {"type": "object", "additionalProperties": _list(right)},
+            "signoffs": _list(signoff),
             "reserved": _BOOLEAN,
             "kafka_server": _or_null(_TEXT),
             "kafka_topic": _or_null(_TEXT),
@@ -328,7 +333,7 @@ def _commit(settings: ServerSettings) -> Rules:
                 "counters": _object(
                     {},
                     {
-                        **dict.fromkeys(("number", "events", "last", "tick"), _COUNT),
+                        **dict.fromkeys(("number", "events", "last", "closed", "tick"), _COUNT),
                         "newest": _TEXT,
                         "ordered": _BOOLEAN,
                     },

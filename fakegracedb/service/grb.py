@@ -14,7 +14,7 @@ from ..store import Store
 from ..store.layout import event_folder
 from ..vocabulary import Vocabulary
 from . import logs
-from .access import Caller, find_event, refuse
+from .access import GRB_RIGHT, Caller, find_event, refuse
 
 __all__ = ["PARAMETERS", "update"]
 
@@ -28,7 +28,6 @@ PARAMETERS = {
     "designation": "designation",
 }
 _MEMBER = "GRB"
-_RIGHT = "t90_grbevent"
 _LONGEST = next(field.max_length for field in TABLES[_MEMBER].fields if field.name == "designation")
 
 
@@ -54,7 +53,7 @@ def update(store: Store, caller: Caller, asked: str, wanted: Mapping[str, Any]) 
     """
     with store.transaction(f"PATCH events/{asked}/update-grbevent/", caller.name) as tx:
         event = find_event(tx, caller, asked, change=True)
-        if caller.user is None or _RIGHT not in caller.user.permissions:
+        if not caller.has(GRB_RIGHT):
             raise refuse()
         if not _updatable(tx.vocabulary, event):
             raise ApiError(

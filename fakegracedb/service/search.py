@@ -55,7 +55,7 @@ def events(
 
 
 def _sees_all(caller: Caller) -> bool:
-    # every new event is opened to them; whoever takes that away by hand has to reindex
+    # unless an event was closed to them, which the store counts; by hand that needs a reindex
     return caller.internal or "executives" in caller.groups
 
 

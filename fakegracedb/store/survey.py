@@ -51,6 +51,8 @@ def counted(core: Core, state: State) -> dict[str, Any]:
         counters["last"] = highest
         counters["events"] = sum(not event.reserved for event in events)
         counters["newest"] = max(times)
+        if "closed" in state.counters or any(event.closed for event in events):
+            counters["closed"] = sum(event.closed for event in events)
         if times != sorted(times) or len({event.number for event in events}) < len(events):
             counters["ordered"] = False
     return counters

@@ -116,6 +116,9 @@ class Transaction(View):
         # one that is only reserved does not count yet
         counted = int(not event.reserved) - int(before is not None and not before.reserved)
         self._counters["events"] = int(self._counters.get("events", 0)) + counted
+        closed = int(event.closed) - int(before is not None and before.closed)
+        if closed:
+            self._counters["closed"] = max(0, int(self._counters.get("closed", 0)) + closed)
         self.put(path, event)
 
     def add_log(self, folder: str, log: Log) -> None:

@@ -269,12 +269,12 @@ class View:
     def newest(self) -> Iterator[Event] | None:
         """Give the events newest first, read one by one; None when the numbers do not tell.
 
-        Those that are only reserved are left out.
+        Those that are only reserved are left out. It is also None when insiders do not see all.
 
         As long as all events were made here, one after the other, their numbers are in the order of
         their times, and a page of a list costs its own rows only.
         """
-        if self.counters.get("ordered") is False:
+        if self.counters.get("ordered") is False or self.counters.get("closed"):
             return None
         return self._by_falling_number()
 

@@ -29,6 +29,7 @@ GONE = "This functionality has been deprecated and will not be re-implemented on
 NO_CHOICE = "Select a valid choice. That choice is not one of the available choices."
 REQUIRED = "This field is required."
 BAD_REPLAY_ID = "replay_id: * Enter up to 30 characters of A-Z a-z 0-9 _ -"
+PERMS = "events/T0001/perms/"
 NEITHER = "Both or neither of skymap_type and skymap_filename must be specified."
 SKYMAP = {"skymap_type": "x", "skymap_filename": "a.fits"}
 NO_VOEVENT = "VOEvent does not exist."
@@ -518,6 +519,46 @@ ROWS = [
     plain(
         "R11", lambda w: w.api.get("events/T9/neighbors/?neighborhood=a"), 404, "Event not found."
     ),
+    # 12 Permissions
+    message("R12", lambda w: w.api.get(f"{PERMS}nobody/"), 404, "Group does not exist."),
+    message("R12", lambda w: w.api.get(f"{PERMS}nobody/view"), 404, "Group does not exist."),
+    message("R12", lambda w: w.api.put(f"{PERMS}nobody/view"), 404, "Group does not exist."),
+    message("R12", lambda w: w.api.delete(f"{PERMS}nobody/view"), 404, "Group does not exist."),
+    *(
+        message(
+            "R12",
+            lambda w, method=method: w.api.request(method, f"{PERMS}lvem_users/own"),
+            404,
+            "Permission not found.",
+        )
+        for method in ("GET", "PUT", "DELETE")
+    ),
+    *(
+        message(
+            "R12",
+            lambda w, method=method: w.api.request(method, f"{PERMS}lvem_users/view"),
+            404,
+            "GroupObjectPermission not found.",
+        )
+        for method in ("GET", "DELETE")
+    ),
+    *(
+        plain(
+            "R12",
+            lambda w, method=method: w.colleague.request(method, f"{PERMS}executives/view"),
+            403,
+            "You do not have permission to change the permissions of events.",
+        )
+        for method in ("PUT", "DELETE")
+    ),
+    same("R12", lambda w: w.outsider.get(PERMS), 403, {"detail": DETAIL}),
+    same("R12", lambda w: w.nobody.get("events/T0001/signoff/"), 403, {"detail": NOBODY}),
+    same(
+        "R12",
+        lambda w: w.api.post("events/T0001/signoff/"),
+        405,
+        {"detail": 'Method "POST" not allowed.'},
+    ),
     # 13 VOEvents
     *(
         same("R13", voevent(code, **fields), 400, {"error": text}, bases=OLDER)
@@ -809,7 +850,6 @@ WITHOUT = {
     "R4.2: FAR query out of range": "the search language: issue 4",
     "R4.4: the error text in TSV": "no error object can occur before issue 4",
     "R7.3: <name> is a directory": "cannot happen: an event has no directories of files",
-    "R12": "permissions and signoffs: issue 2",
     "R15": "EMBB: issue 2",
     "C1: superevents": "superevents: issue 3",
 }

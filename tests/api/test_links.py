@@ -55,7 +55,14 @@ def populate(api: Api) -> None:
         assert api.post("events/T0001/emobservation/", json=OBSERVATION).status_code == 201
 
 
-START = ["", "events/?count=1&start=1", "events/T0001/neighbors/?neighborhood=-5,5", "user-info/"]
+START = [
+    "events/T0001/signoff/",
+    "events/T0001/perms/",
+    "",
+    "events/?count=1&start=1",
+    "events/T0001/neighbors/?neighborhood=-5,5",
+    "user-info/",
+]
 
 # Retired on v2, which has no links to them either.
 START_V1 = ["events/T0001/voevent/"]
