@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from fakegracedb import schemas
 from fakegracedb.clock import Clock, iso_text
 from fakegracedb.documents import (
+    EMBBLog,
     EMObservation,
     Event,
     FileVersion,
@@ -149,6 +150,19 @@ EXAMPLES: dict[str, dict[str, Any]] = {
                 "exposure_time": 30,
             }
         ],
+    },
+    "embb": {
+        "N": 1,
+        "created": TIME,
+        "submitter": "ada",
+        "group": "ZTF",
+        "waveband": "em.gamma",
+        "eel_status": "FO",
+        "obs_status": "OB",
+        "instrument": "P48",
+        "footprint_id": "",
+        "ra": [10, 11.5],
+        "duration": [30.0],
     },
     "commit": {
         "n": 7,
@@ -348,6 +362,20 @@ observations = st.builds(
     ).map(tuple),
     unknown=unknown,
 )
+embb_logs = st.builds(
+    EMBBLog,
+    N=st.integers(1),
+    created=times,
+    submitter=names,
+    group=names,
+    waveband=names,
+    eel_status=names,
+    obs_status=names,
+    comment=st.text(),
+    ra=st.lists(numbers, max_size=2).map(tuple),
+    gpstime=st.lists(numbers, max_size=2).map(tuple),
+    unknown=unknown,
+)
 DOCUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "settings": settings_documents.map(Settings.to_json),
     "vocabulary": vocabularies.map(Vocabulary.to_json),
@@ -358,6 +386,7 @@ DOCUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "file": files.map(FileVersion.to_json),
     "voevent": voevents.map(VOEvent.to_json),
     "emobservation": observations.map(EMObservation.to_json),
+    "embb": embb_logs.map(EMBBLog.to_json),
 }
 commits = st.builds(
     Commit,
@@ -381,6 +410,7 @@ commits = st.builds(
             "events/G0042/files.jsonl": st.lists(DOCUMENTS["file"], max_size=2),
             "events/G0042/voevents.jsonl": st.lists(DOCUMENTS["voevent"], max_size=2),
             "events/G0042/emobservations.jsonl": st.lists(DOCUMENTS["emobservation"], max_size=2),
+            "events/G0042/embb.jsonl": st.lists(DOCUMENTS["embb"], max_size=2),
         },
     ),
     sums=st.dictionaries(
@@ -662,6 +692,9 @@ BROKEN: list[tuple[str, tuple[str | int, ...], Any, str]] = [
     ("emobservation", ("footprints", 0, "start_time"), "noon", NO_TIME),
     ("emobservation", ("footprints", 0, "exposure_time"), -1, "-1 is less than the minimum of 0"),
     ("emobservation", ("footprints", 0, "exposure_time"), 2**31, "is greater than the maximum"),
+    ("embb", ("N",), 0, "N: 0 is less than the minimum of 1"),
+    ("embb", ("waveband",), "", "waveband: '' should be non-empty"),
+    ("embb", ("ra", 1), "east", "ra[1]: 'east' is not of type 'number'"),
     ("commit", ("lines", "a/voevents.jsonl"), [{**EXAMPLES["voevent"], "N": 0}], "[0].N: 0"),
     ("commit", (), {"user": "ada"}, "'applied' is a required property (a line with n is a commit;"),
     ("commit", (), {"applied": -1}, "applied: -1 is less than the minimum of 0"),
@@ -906,6 +939,7 @@ def test_every_kind_of_file_in_a_store_has_a_schema() -> None:
     paths = ["store.json", "vocabulary.json", "users.json", "tags.json"]
     paths += ["events/G0001/event.json", "events/G0001/logs.jsonl", "events/G0001/files.jsonl"]
     paths += ["events/G0001/voevents.jsonl", "events/G0001/emobservations.jsonl"]
+    paths += ["events/G0001/embb.jsonl"]
     assert {contents.kind(path) for path in [*paths, "journal.jsonl"]} == {*schemas.KINDS}
 
 

@@ -164,6 +164,16 @@ class Call:
             return tuple(map(str, values))
         raise ApiError(400, {name: ["Not a valid string."]})
 
+    def elements(self, name: str) -> list[Any]:
+        """Give a field that is a list: as one, or as texts with commas between the elements."""
+        found: list[Any] = []
+        for value in self.form.getlist(name):
+            if isinstance(value, str):
+                found += [part.strip() for part in value.split(",")] if value.strip() else []
+            elif value is not None:
+                found.append(value)
+        return found
+
     def check(self) -> None:
         """Refuse what the server refuses before anybody looks at the rest of the request.
 

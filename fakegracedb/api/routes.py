@@ -12,6 +12,7 @@ from ..identifiers import is_content_id
 from ..render.dialect import Dialect
 from .call import Call
 from .handlers import (
+    embb,
     emobservations,
     events,
     files,
@@ -111,8 +112,10 @@ ROUTES: tuple[Route, ...] = (
           {"GET": emobservations.listing, "POST": emobservations.create}, retired=_LIST),
     Route("events/{graceid}/emobservation/{N}", "emobservation-detail-template",
           {"GET": emobservations.detail}, retired=_LIST),
-    _later("events/{graceid}/embb/", "embb-event-log-template", 2, retired=_LIST),
-    _later("events/{graceid}/embb/{N}", "embb-event-log-detail", 2, retired=_LIST, published=False),
+    Route("events/{graceid}/embb/", "embb-event-log-template",
+          {"GET": embb.listing, "POST": embb.create}, retired=_LIST),
+    Route("events/{graceid}/embb/{N}", "embb-event-log-detail",
+          {"GET": embb.detail}, retired=_LIST, published=False),
     Route("events/{graceid}/labels/", "event-label-list",
           {"GET": labels.listing}, published=False, any_id=True),
     Route("events/{graceid}/labels/{label}", "event-label-template",

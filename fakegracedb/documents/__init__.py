@@ -8,6 +8,7 @@ writes it.
 
 from __future__ import annotations
 
+from .embb import EMBBLog
 from .emobservations import EMObservation, Footprint
 from .events import Event, Label
 from .files import FileVersion
@@ -18,6 +19,7 @@ from .voevents import VOEvent
 from .world import Settings, Tag
 
 __all__ = [
+    "EMBBLog",
     "EMObservation",
     "Event",
     "FileVersion",

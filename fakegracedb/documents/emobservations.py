@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ._json import dump, load
 
-__all__ = ["EMObservation", "Footprint"]
+__all__ = ["EMObservation", "Footprint", "covering"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +78,6 @@ class EMObservation:
         """What a later line in the same file must share to take this one's place."""
         return self.N
 
-    def covering(self) -> tuple[float, float, float, float] | None:
-        """Give the box around all footprints: its centre (RA, Dec) and widths [deg].
-
-        None where there is no footprint. Right ascension does not wrap round at 0.
-        """
-        if not self.footprints:
-            return None
-        ra, ra_width = _box([(one.ra, one.ra_width) for one in self.footprints], 0.0, 360.0)
-        dec, dec_width = _box([(one.dec, one.dec_width) for one in self.footprints], -90.0, 90.0)
-        return ra, dec, ra_width, dec_width
-
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> EMObservation:
         """Build from the JSON of a store."""
@@ -100,8 +89,26 @@ class EMObservation:
         return dump(self, footprints=[one.to_json() for one in self.footprints])
 
 
-def _box(spans: list[tuple[float, float]], first: float, last: float) -> tuple[float, float]:
-    """Give centre and width of what covers all spans, within the ends of the coordinate."""
-    low = max(first, min(last, *(centre - width / 2 for centre, width in spans)))
-    high = min(last, max(first, *(centre + width / 2 for centre, width in spans)))
+def covering(
+    centres: Sequence[float], widths: Sequence[float], first: float, last: float
+) -> tuple[float, float] | tuple[None, None]:
+    """Give centre and width of what covers all fields in one coordinate [deg].
+
+    Parameters
+    ----------
+    centres, widths : sequence of float, shape (n,)
+        Of the fields [deg].
+    first, last : float
+        Where the coordinate ends [deg]: it does not wrap round.
+
+    Returns
+    -------
+    tuple of float
+        Centre and width [deg]; both are None if there is no field.
+    """
+    if not centres:
+        return None, None
+    fields = list(zip(centres, widths, strict=True))
+    low = max(first, min(last, *(centre - width / 2 for centre, width in fields)))
+    high = min(last, max(first, *(centre + width / 2 for centre, width in fields)))
     return (low + high) / 2, high - low

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..documents import EMObservation, Event
+from ..documents.emobservations import covering
 from .dialect import Dialect
 from .events import server_time
 
@@ -19,7 +20,9 @@ def emobservation_json(
     event: Event, observation: EMObservation, dialect: Dialect
 ) -> dict[str, Any]:
     """Give an observation of an event, with the box around it; its newest footprint is first."""
-    ra, dec, ra_width, dec_width = observation.covering() or (None,) * 4
+    fields = observation.footprints
+    ra, ra_width = covering([f.ra for f in fields], [f.ra_width for f in fields], 0.0, 360.0)
+    dec, dec_width = covering([f.dec for f in fields], [f.dec_width for f in fields], -90.0, 90.0)
     footprints = [
         {
             "N": number,

@@ -241,6 +241,21 @@ def _emobservation(_: ServerSettings) -> Rules:
     )
 
 
+def _embb(_: ServerSettings) -> Rules:
+    lists = ("ra", "dec", "ra_width", "dec_width", "gpstime", "duration")
+    return _object(
+        {
+            "N": {"type": "integer", "minimum": 1},
+            "created": _TIME,
+            **dict.fromkeys(("submitter", "group", "waveband", "eel_status", "obs_status"), _NAME),
+        },
+        {
+            **dict.fromkeys(("instrument", "footprint_id", "comment", "extra_info"), _TEXT),
+            **dict.fromkeys(lists, _list({"type": "number"})),
+        },
+    )
+
+
 def _file(_: ServerSettings) -> Rules:
     # a slash, and the blob would lie in another folder
     return _object(
@@ -287,6 +302,7 @@ def _commit(settings: ServerSettings) -> Rules:
         "files": _file(settings),
         "voevents": _voevent(settings),
         "emobservations": _emobservation(settings),
+        "embb": _embb(settings),
     }
     place = {
         "pattern": _exact(f"^{_SEGMENT}(/{_SEGMENT})*$"),
@@ -360,5 +376,6 @@ KINDS: dict[str, Callable[[ServerSettings], Rules]] = {
     "file": _file,
     "voevent": _voevent,
     "emobservation": _emobservation,
+    "embb": _embb,
     "commit": _commit,
 }

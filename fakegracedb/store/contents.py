@@ -11,7 +11,7 @@ from ..documents import Event, Settings, Tag, User
 from ..documents.world import FORMAT
 from ..errors import StoreError
 from . import layout
-from .series import EMObservations, Files, Logs, Numbered, VOEvents
+from .series import EMBBLogs, EMObservations, Files, Logs, Numbered, VOEvents
 
 if TYPE_CHECKING:
     from ..vocabulary import ServerSettings
@@ -78,6 +78,7 @@ _SERIES: dict[str, tuple[str, type[Numbered[Any]] | type[Files]]] = {
     "files.jsonl": ("file", Files),
     "voevents.jsonl": ("voevent", VOEvents),
     "emobservations.jsonl": ("emobservation", EMObservations),
+    "embb.jsonl": ("embb", EMBBLogs),
 }
 
 

@@ -13,7 +13,7 @@
                 event.json   the event and its labels
                 logs.jsonl   its log, a line an entry; the last line with a number N counts
                 files.jsonl  its files, a line a version
-                voevents.jsonl, emobservations.jsonl  likewise (only if there are any)
+                voevents.jsonl, emobservations.jsonl, embb.jsonl  likewise (only if there are any)
                 coinc.xml,0  the files themselves, under their own names with versions
 """
 
@@ -41,6 +41,7 @@ __all__ = [
     "TAGS",
     "USERS",
     "VOCABULARY",
+    "embb_logs_of",
     "emobservations_of",
     "event_document",
     "event_folder",
@@ -67,7 +68,12 @@ IGNORED = ".gitignore"
 CHECKPOINT = "index.checkpoint"  # what the search index held once: can be deleted
 DOCUMENTS = (SETTINGS, VOCABULARY, USERS, TAGS)
 FILES = "files.jsonl"
-NUMBERED = ("logs.jsonl", "voevents.jsonl", "emobservations.jsonl")  # a line an entry with N
+NUMBERED = (
+    "logs.jsonl",
+    "voevents.jsonl",
+    "emobservations.jsonl",
+    "embb.jsonl",
+)  # a line an entry with N
 OF_EVENT = frozenset({"event.json", FILES, *NUMBERED})
 OWN_NAMES = frozenset({*DOCUMENTS, JOURNAL, EVENTS, LOCK, RESTORING, IGNORED})
 GITIGNORE_TEXT = f"{LOCK}\n{RESTORING}/\n*.tmp\n*.checkpoint\n"
@@ -124,6 +130,11 @@ def voevents_of(folder: str) -> str:
 def emobservations_of(folder: str) -> str:
     """Give the list of observations by follow-up groups of the object in a folder."""
     return f"{folder}/emobservations.jsonl"
+
+
+def embb_logs_of(folder: str) -> str:
+    """Give the EMBB log of the event in a folder."""
+    return f"{folder}/embb.jsonl"
 
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
-from ..documents import EMObservation, FileVersion, Log, VOEvent
+from ..documents import EMBBLog, EMObservation, FileVersion, Log, VOEvent
 from ..identifiers import _folded as folded
 from ..identifiers import disk_name
 
-__all__ = ["EMObservations", "Files", "Logs", "Numbered", "VOEvents"]
+__all__ = ["EMBBLogs", "EMObservations", "Files", "Logs", "Numbered", "VOEvents"]
 
 
 class _Entry(Protocol):
@@ -101,6 +101,14 @@ class EMObservations(Numbered[EMObservation]):
     __slots__ = ()
 
     entry = EMObservation
+
+
+class EMBBLogs(Numbered[EMBBLog]):
+    """The EMBB log of an event."""
+
+    __slots__ = ()
+
+    entry = EMBBLog
 
 
 class Files:

@@ -11,7 +11,17 @@ from typing import Any
 
 from .. import vocabulary
 from ..clock import Clock, iso_text
-from ..documents import EMObservation, Event, FileVersion, Log, Settings, Tag, User, VOEvent
+from ..documents import (
+    EMBBLog,
+    EMObservation,
+    Event,
+    FileVersion,
+    Log,
+    Settings,
+    Tag,
+    User,
+    VOEvent,
+)
 from ..errors import StoreError
 from ..identifiers import graceid
 from . import contents, disk, layout
@@ -132,6 +142,10 @@ class Transaction(View):
     def add_emobservation(self, folder: str, observation: EMObservation) -> None:
         """Stage an observation by a follow-up group, new or changed."""
         self._add(layout.emobservations_of(folder), observation)
+
+    def add_embb_log(self, folder: str, entry: EMBBLog) -> None:
+        """Stage an entry of the EMBB log, new or changed."""
+        self._add(layout.embb_logs_of(folder), entry)
 
     def _add(self, path: str, entry: Any) -> None:
         self._read[path] = self.series(path).extended([entry])

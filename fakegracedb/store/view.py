@@ -14,7 +14,7 @@ from ..identifiers import graceid, is_content_id, letter_matches, parse_graceid
 from . import contents, disk, layout
 from .core import Core, Remembered
 from .journal import Commit, State
-from .series import EMObservations, Files, Logs, VOEvents
+from .series import EMBBLogs, EMObservations, Files, Logs, VOEvents
 
 __all__ = ["View"]
 
@@ -218,6 +218,11 @@ class View:
     def emobservations(self, folder: str) -> EMObservations:
         """Give the observations by follow-up groups of the object in a folder."""
         found: EMObservations = self.series(layout.emobservations_of(folder))
+        return found
+
+    def embb_logs(self, folder: str) -> EMBBLogs:
+        """Give the EMBB log of the event in a folder."""
+        found: EMBBLogs = self.series(layout.embb_logs_of(folder))
         return found
 
     def open_file(self, folder: str, file: FileVersion) -> tuple[IO[bytes], int]:

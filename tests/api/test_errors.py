@@ -33,6 +33,7 @@ PERMS = "events/T0001/perms/"
 NEITHER = "Both or neither of skymap_type and skymap_filename must be specified."
 SKYMAP = {"skymap_type": "x", "skymap_filename": "a.fits"}
 NO_VOEVENT = "VOEvent does not exist."
+NO_EMBB = "Log Message Not Found"
 UUID = "0123abcd-0000-4000-8000-00000000abcd"
 BASES = ("v2", "v1", "2.33")
 OLDER = ("v1", "2.33")  # where nothing is retired
@@ -167,6 +168,11 @@ def burst(w: World, pipeline: str = "Fermi", at: str = "update-grbevent/") -> st
     """Have an external event, E0003; give where it is updated."""
     assert w.api.create(b"{", group="External", pipeline=pipeline)["graceid"] == "E0003"
     return f"events/E0003/{at}"
+
+
+def embb(**changes: Any) -> Callable[[World], requests.Response]:
+    data = {"group": "ZTF", "waveband": "em.gamma", "eel_status": "FO", "obs_status": "OB"}
+    return lambda w: w.api.post("events/T0001/embb/", data={**data, **changes})
 
 
 def observation(**changes: Any) -> Callable[[World], requests.Response]:
@@ -672,6 +678,27 @@ ROWS = [
         {"detail": DETAIL},
         bases=OLDER,
     ),
+    # 15 EMBB
+    message("R15", lambda w: w.api.get("events/T1/embb/1"), 404, NO_EMBB, bases=OLDER),
+    *(
+        message("R15", embb(**changes), 400, text, bases=OLDER)
+        for changes, text in (
+            ({"group": None}, "Please specify group"),
+            ({"group": "Nobody"}, "There is no group Nobody"),
+            ({"waveband": ""}, "Please specify waveband"),
+            ({"waveband": "em.ether"}, "There is no waveband em.ether"),
+            ({"eel_status": None}, "Please specify eel_status"),
+            ({"eel_status": "XX"}, "There is no eel_status XX"),
+            ({"obs_status": None}, "Please specify obs_status"),
+            ({"obs_status": "XX"}, "There is no obs_status XX"),
+            ({"raList": "east"}, "Cannot read raList element 0 of ['east']"),
+            (
+                {"raList": "1,2"},
+                "raList, decList, raWidthList, decWidthList must be the same length.",
+            ),
+            ({"gpstimeList": "1"}, "gpstimeList, durationList must be the same length."),
+        )
+    ),
     # 16 Updates of GRB events
     same(
         "R16",
@@ -850,7 +877,6 @@ WITHOUT = {
     "R4.2: FAR query out of range": "the search language: issue 4",
     "R4.4: the error text in TSV": "no error object can occur before issue 4",
     "R7.3: <name> is a directory": "cannot happen: an event has no directories of files",
-    "R15": "EMBB: issue 2",
     "C1: superevents": "superevents: issue 3",
 }
 # Where the documents have error texts.

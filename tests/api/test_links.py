@@ -43,6 +43,9 @@ OBSERVATION = {
 }
 
 
+EMBB = {"group": "ZTF", "waveband": "em.gamma", "eel_status": "FO", "obs_status": "OB"}
+
+
 def populate(api: Api) -> None:
     """Make a store with something behind every link."""
     for number in range(3):
@@ -53,6 +56,7 @@ def populate(api: Api) -> None:
         made = api.post("events/T0001/voevent/", data={"voevent_type": "PR"})
         assert made.status_code == 201
         assert api.post("events/T0001/emobservation/", json=OBSERVATION).status_code == 201
+        assert api.post("events/T0001/embb/", json=EMBB).status_code == 201
 
 
 START = [
@@ -65,7 +69,7 @@ START = [
 ]
 
 # Retired on v2, which has no links to them either.
-START_V1 = ["events/T0001/voevent/"]
+START_V1 = ["events/T0001/voevent/", "events/T0001/embb/"]
 
 
 def crawl(api: Api, fetch: Any) -> tuple[dict[str, int], set[str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...render.emobservations import emobservation_json, skymap_viewer_json
 from ...render.lists import whole_list
 from ...service import emobservations
@@ -35,19 +33,8 @@ def create(call: Call) -> Response:
     new = emobservations.NewEMObservation(
         group=call.text("group"),
         comment=call.text("comment") or "",
-        lists={name: _elements(call.form.getlist(name)) for name in emobservations.LISTS},
+        lists={name: call.elements(name) for name in emobservations.LISTS},
     )
     event, observation = emobservations.create(call.store, call.caller, call.graceid, new)
     data = emobservation_json(event, observation, call.dialect)
     return call.answer(201, data, Location=data["self"])
-
-
-def _elements(values: list[Any]) -> list[Any]:
-    """Give the elements of a list that comes as one, or as texts with commas between them."""
-    found: list[Any] = []
-    for value in values:
-        if isinstance(value, str):
-            found += [part.strip() for part in value.split(",")] if value.strip() else []
-        elif value is not None:
-            found.append(value)
-    return found

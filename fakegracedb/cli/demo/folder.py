@@ -25,6 +25,7 @@ _EVENT = {
     "files.jsonl": "its files, a line a version",
     "voevents.jsonl": "its VOEvents, a line each",
     "emobservations.jsonl": "what follow-up groups observed, a line a record",
+    "embb.jsonl": "what they told in the older way, a line an entry",
 }
 
 
