@@ -23,7 +23,19 @@ from hypothesis import strategies as st
 
 from fakegracedb import schemas
 from fakegracedb.clock import Clock, iso_text
-from fakegracedb.documents import Event, FileVersion, Label, Log, Settings, Tag, User
+from fakegracedb.documents import (
+    EMBBLog,
+    EMObservation,
+    Event,
+    FileVersion,
+    Footprint,
+    Label,
+    Log,
+    Settings,
+    Tag,
+    User,
+    VOEvent,
+)
 from fakegracedb.documents.attributes import TABLES, Field
 from fakegracedb.errors import StoreError
 from fakegracedb.store import Store, contents
@@ -83,6 +95,19 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "replay_id": "night-3",
         "content_id": "01234567-89ab-cdef-0123-456789ABCDEF",
         "permissions": {"internal_users": ["view", "change"]},
+        "signoffs": [
+            {"signoff_type": "OP", "instrument": "H1", "status": "OK", "submitter": "ada"},
+            {
+                "signoff_type": "ADV",
+                "instrument": "",
+                "status": "NO",
+                "submitter": "bob",
+                "comment": "a glitch",
+            },
+        ],
+        "reserved": True,
+        "kafka_server": "broker:9092",
+        "kafka_topic": None,
     },
     "log": {
         "N": 4,
@@ -94,6 +119,51 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "tags": ["sky_loc", "public"],
     },
     "file": {"name": "a:b", "version": 0, "size": 5, "sha256": "0a" * 32, "disk": "a%3Ab"},
+    "voevent": {
+        "N": 1,
+        "voevent_type": "PR",
+        "created": TIME,
+        "issuer": "ada",
+        "ivorn": "ivo://gwnet/LVC#G0042-1-Preliminary",
+        "filename": "G0042-1-Preliminary.xml",
+        "file_version": 0,
+        "skymap_type": "bayestar",
+        "skymap_filename": None,
+        "internal": False,
+        "significant": True,
+        "prob_bns": 0.5,
+        "prob_bbh": None,
+    },
+    "emobservation": {
+        "N": 2,
+        "created": TIME,
+        "submitter": "ada",
+        "group": "ZTF",
+        "comment": "tiles",
+        "footprints": [
+            {
+                "ra": 10,
+                "dec": -20.5,
+                "ra_width": 1.0,
+                "dec_width": 2.0,
+                "start_time": TIME,
+                "exposure_time": 30,
+            }
+        ],
+    },
+    "embb": {
+        "N": 1,
+        "created": TIME,
+        "submitter": "ada",
+        "group": "ZTF",
+        "waveband": "em.gamma",
+        "eel_status": "FO",
+        "obs_status": "OB",
+        "instrument": "P48",
+        "footprint_id": "",
+        "ra": [10, 11.5],
+        "duration": [30.0],
+    },
     "commit": {
         "n": 7,
         "time": TIME,
@@ -254,6 +324,58 @@ vocabularies = st.builds(
         voevent_far_floor_hz=st.floats(0, allow_infinity=False) | counts,
     ),
 )
+probabilities = st.none() | st.floats(0, 1)
+voevents = st.builds(
+    VOEvent,
+    N=st.integers(1),
+    voevent_type=names,
+    created=times,
+    issuer=names,
+    ivorn=names,
+    filename=names,
+    file_version=counts,
+    skymap_filename=st.none() | names,
+    internal=st.booleans(),
+    prob_bns=probabilities,
+    prob_has_mass_gap=probabilities,
+    unknown=unknown,
+)
+observations = st.builds(
+    EMObservation,
+    N=st.integers(1),
+    created=times,
+    submitter=names,
+    group=names,
+    comment=st.text(),
+    footprints=st.lists(
+        st.builds(
+            Footprint,
+            ra=numbers,
+            dec=numbers,
+            ra_width=numbers,
+            dec_width=numbers,
+            start_time=times,
+            exposure_time=counts,
+            unknown=unknown,
+        ),
+        max_size=2,
+    ).map(tuple),
+    unknown=unknown,
+)
+embb_logs = st.builds(
+    EMBBLog,
+    N=st.integers(1),
+    created=times,
+    submitter=names,
+    group=names,
+    waveband=names,
+    eel_status=names,
+    obs_status=names,
+    comment=st.text(),
+    ra=st.lists(numbers, max_size=2).map(tuple),
+    gpstime=st.lists(numbers, max_size=2).map(tuple),
+    unknown=unknown,
+)
 DOCUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "settings": settings_documents.map(Settings.to_json),
     "vocabulary": vocabularies.map(Vocabulary.to_json),
@@ -262,6 +384,9 @@ DOCUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "event": events.map(Event.to_json),
     "log": logs.map(Log.to_json),
     "file": files.map(FileVersion.to_json),
+    "voevent": voevents.map(VOEvent.to_json),
+    "emobservation": observations.map(EMObservation.to_json),
+    "embb": embb_logs.map(EMBBLog.to_json),
 }
 commits = st.builds(
     Commit,
@@ -283,6 +408,9 @@ commits = st.builds(
         optional={
             "events/G0042/logs.jsonl": st.lists(DOCUMENTS["log"], max_size=2),
             "events/G0042/files.jsonl": st.lists(DOCUMENTS["file"], max_size=2),
+            "events/G0042/voevents.jsonl": st.lists(DOCUMENTS["voevent"], max_size=2),
+            "events/G0042/emobservations.jsonl": st.lists(DOCUMENTS["emobservation"], max_size=2),
+            "events/G0042/embb.jsonl": st.lists(DOCUMENTS["embb"], max_size=2),
         },
     ),
     sums=st.dictionaries(
@@ -550,6 +678,24 @@ BROKEN: list[tuple[str, tuple[str | int, ...], Any, str]] = [
     ("file", ("disk",), "a\\b", "disk: 'a\\\\b' does not match"),
     ("file", ("disk",), "a/b", "disk: 'a/b' does not match"),
     ("file", ("disk",), "a" * 201, " is too long"),
+    ("event", ("signoffs", 0, "status"), ..., MISSING.format("status")),
+    ("event", ("signoffs", 1, "signoff_type"), "", "signoff_type: '' should be non-empty"),
+    ("voevent", ("N",), 0, "N: 0 is less than the minimum of 1"),
+    ("voevent", ("ivorn",), ..., MISSING.format("ivorn")),
+    ("voevent", ("created",), "now", NO_TIME),
+    ("voevent", ("prob_bns",), 1.5, "prob_bns: 1.5 is greater than the maximum of 1"),
+    ("voevent", ("prob_has_ns",), -0.1, "prob_has_ns: -0.1 is less than the minimum of 0"),
+    ("voevent", ("skymap_filename",), "a" * 101, " is too long"),
+    ("emobservation", ("N",), 0, "N: 0 is less than the minimum of 1"),
+    ("emobservation", ("group",), "", "group: '' should be non-empty"),
+    ("emobservation", ("footprints", 0, "dec"), ..., MISSING.format("dec")),
+    ("emobservation", ("footprints", 0, "start_time"), "noon", NO_TIME),
+    ("emobservation", ("footprints", 0, "exposure_time"), -1, "-1 is less than the minimum of 0"),
+    ("emobservation", ("footprints", 0, "exposure_time"), 2**31, "is greater than the maximum"),
+    ("embb", ("N",), 0, "N: 0 is less than the minimum of 1"),
+    ("embb", ("waveband",), "", "waveband: '' should be non-empty"),
+    ("embb", ("ra", 1), "east", "ra[1]: 'east' is not of type 'number'"),
+    ("commit", ("lines", "a/voevents.jsonl"), [{**EXAMPLES["voevent"], "N": 0}], "[0].N: 0"),
     ("commit", (), {"user": "ada"}, "'applied' is a required property (a line with n is a commit;"),
     ("commit", (), {"applied": -1}, "applied: -1 is less than the minimum of 0"),
     ("commit", ("n",), "7", "n: '7' is not of type 'integer'"),
@@ -792,6 +938,8 @@ def test_schemas_are_valid_and_are_json(kind: str) -> None:
 def test_every_kind_of_file_in_a_store_has_a_schema() -> None:
     paths = ["store.json", "vocabulary.json", "users.json", "tags.json"]
     paths += ["events/G0001/event.json", "events/G0001/logs.jsonl", "events/G0001/files.jsonl"]
+    paths += ["events/G0001/voevents.jsonl", "events/G0001/emobservations.jsonl"]
+    paths += ["events/G0001/embb.jsonl"]
     assert {contents.kind(path) for path in [*paths, "journal.jsonl"]} == {*schemas.KINDS}
 
 

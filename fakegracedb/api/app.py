@@ -185,7 +185,7 @@ class Application:
             headers = {"Content-Type": content_type, **error.headers}
             response = Response(error.status, body, headers)
         headers = response.headers
-        headers.setdefault("Allow", ", ".join(call.route.methods))
+        headers.setdefault("Allow", ", ".join(call.methods))
         headers.setdefault("Vary", "Accept")
         if call.route.path.startswith("events"):
             headers.setdefault("Cache-Control", _NO_CACHE)

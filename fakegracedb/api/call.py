@@ -21,6 +21,7 @@ __all__ = ["Call"]
 
 T = TypeVar("T")
 
+_FALSE = ("", "0", "false", "f", "n", "no", "none", "off")
 _MULTIPART: tuple[Literal["multipart"]] = ("multipart",)
 
 
@@ -151,12 +152,27 @@ class Call:
             return str(value)
         raise ApiError(400, {name: ["Not a valid string."]})
 
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Give a field of the body as a truth value; clients send ``True`` and ``False``."""
+        text = self.text(name)
+        return default if text is None else text.strip().lower() not in _FALSE
+
     def texts(self, name: str) -> tuple[str, ...]:
         """Give all values of a field of the body as texts."""
         values = self.form.getlist(name)
         if all(isinstance(value, str | int | float) for value in values):
             return tuple(map(str, values))
         raise ApiError(400, {name: ["Not a valid string."]})
+
+    def elements(self, name: str) -> list[Any]:
+        """Give a field that is a list: as one, or as texts with commas between the elements."""
+        found: list[Any] = []
+        for value in self.form.getlist(name):
+            if isinstance(value, str):
+                found += [part.strip() for part in value.split(",")] if value.strip() else []
+            elif value is not None:
+                found.append(value)
+        return found
 
     def check(self) -> None:
         """Refuse what the server refuses before anybody looks at the rest of the request.
@@ -171,12 +187,17 @@ class Call:
         path = self.route.path
         if path.startswith("events"):
             require_user(self.caller)
-        if self.route.handlers and self.request.method not in self.route.methods:
+        if self.route.handlers and self.request.method not in self.methods:
             raise ApiError(405, {"detail": f'Method "{self.request.method}" not allowed.'})
         if path.startswith("events/{graceid}"):
             event = find_event(self.view, self.caller, self.graceid, change=not self.reads_only)
             if path.startswith("events/{graceid}/log/{N}"):
                 entry(self.view, event, self.number)
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that the resource has at this base, as the Allow header names them."""
+        return self.route.methods_of_v2 if self.dialect.v2 else self.route.methods
 
     @property
     def reads_only(self) -> bool:

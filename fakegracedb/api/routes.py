@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from typing import TypeAlias
@@ -11,7 +11,19 @@ from typing import TypeAlias
 from ..identifiers import is_content_id
 from ..render.dialect import Dialect
 from .call import Call
-from .handlers import events, files, labels, logs, root, tags
+from .handlers import (
+    embb,
+    emobservations,
+    events,
+    files,
+    labels,
+    logs,
+    permissions,
+    reservations,
+    root,
+    tags,
+    voevents,
+)
 from .message import Response
 
 __all__ = ["ROUTES", "Handler", "Route", "match", "only_v2", "templates"]
@@ -55,10 +67,18 @@ class Route:
     @cached_property
     def methods(self) -> list[str]:
         """The methods that are answered, as the Allow header names them."""
-        methods = [*self.handlers, *(name for name in self.retired if name not in self.handlers)]
-        if "GET" in methods:
-            methods += ["HEAD"]
-        return [*methods, "OPTIONS"]
+        return _with_implied(self.handlers or self.retired)
+
+    @cached_property
+    def methods_of_v2(self) -> list[str]:
+        """Those of v2, which answers what it has retired too."""
+        return _with_implied(
+            [*self.handlers, *(one for one in self.retired if one not in self.handlers)]
+        )
+
+
+def _with_implied(methods: Collection[str]) -> list[str]:
+    return [*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"]
 
 
 _LIST = ("GET", "POST")
@@ -81,15 +101,21 @@ ROUTES: tuple[Route, ...] = (
     _later("events/search/", "event-search", 4, published=False),
     Route("events/{graceid}", "event-detail-template",
           {"GET": events.detail, "PUT": events.replace_data}),
-    _later("events/{graceid}/voevent/", "voevent-list-template", 2, retired=_LIST),
-    _later("events/{graceid}/voevent/{N}", "voevent-detail-template", 2, retired=_LIST),
+    Route("events/{graceid}/voevent/", "voevent-list-template",
+          {"GET": voevents.listing, "POST": voevents.create}, retired=_LIST),
+    Route("events/{graceid}/voevent/{N}", "voevent-detail-template",
+          {"GET": voevents.detail}, retired=_LIST),
     Route("events/{graceid}/log/", "event-log-template",
           {"GET": logs.listing, "POST": logs.create}),
     Route("events/{graceid}/log/{N}", "event-log-detail-template", {"GET": logs.detail}),
-    _later("events/{graceid}/emobservation/", "emobservation-list-template", 2, retired=_LIST),
-    _later("events/{graceid}/emobservation/{N}", "emobservation-detail-template", 2, retired=_LIST),
-    _later("events/{graceid}/embb/", "embb-event-log-template", 2, retired=_LIST),
-    _later("events/{graceid}/embb/{N}", "embb-event-log-detail", 2, retired=_LIST, published=False),
+    Route("events/{graceid}/emobservation/", "emobservation-list-template",
+          {"GET": emobservations.listing, "POST": emobservations.create}, retired=_LIST),
+    Route("events/{graceid}/emobservation/{N}", "emobservation-detail-template",
+          {"GET": emobservations.detail}, retired=_LIST),
+    Route("events/{graceid}/embb/", "embb-event-log-template",
+          {"GET": embb.listing, "POST": embb.create}, retired=_LIST),
+    Route("events/{graceid}/embb/{N}", "embb-event-log-detail",
+          {"GET": embb.detail}, retired=_LIST, published=False),
     Route("events/{graceid}/labels/", "event-label-list",
           {"GET": labels.listing}, published=False, any_id=True),
     Route("events/{graceid}/labels/{label}", "event-label-template",
@@ -101,16 +127,21 @@ ROUTES: tuple[Route, ...] = (
     Route("events/{graceid}/log/{N}/tag/{tag_name}", "tag-template",
           {"GET": tags.detail, "PUT": tags.add, "DELETE": tags.remove}),
     Route("events/{graceid}/log/{N}/tag/", "taglist-template", {"GET": tags.listing}),
-    _later("events/{graceid}/signoff/", "signoff-list-template", 2),
-    _later("events/{graceid}/update-grbevent/", "update-grbevent-template", 2, retired=("PATCH",)),
+    Route("events/{graceid}/signoff/", "signoff-list-template", {"GET": permissions.signoffs}),
+    Route("events/{graceid}/update-grbevent/", "update-grbevent-template",
+          {"PATCH": events.update_grb}, retired=("PATCH",)),
     Route("events/{graceid}/tag/", "eventtag-list", {"GET": tags.of_event}, published=False),
     Route("events/{graceid}/tag/{tag_name}", "eventtag-detail",
           {"GET": tags.one_of_event}, published=False),
     Route("events/{graceid}/neighbors/", "neighbors",
           {"GET": events.neighbors}, published=False, any_id=True),
-    _later("events/{graceid}/perms/", "event-permissions", 2, published=False),
-    _later("events/{graceid}/perms/{group}/", "event-group-permissions", 2, published=False),
-    _later("events/{graceid}/perms/{group}/{permission}", "event-permission", 2, published=False),
+    Route("events/{graceid}/perms/", "event-permissions",
+          {"GET": permissions.groups}, published=False),
+    Route("events/{graceid}/perms/{group}/", "event-group-permissions",
+          {"GET": permissions.of_group}, published=False),
+    Route("events/{graceid}/perms/{group}/{permission}", "event-permission",
+          {"GET": permissions.one, "PUT": permissions.add, "DELETE": permissions.remove},
+          published=False),
     _later("gwtc/", "gwtc-list", 3, published=False),
     _later("gwtc/{number}/", "gwtc-number-list", 3),
     _later("gwtc/{number}/{version}/", "gwtc-version-detail", 3),
@@ -141,8 +172,10 @@ ROUTES: tuple[Route, ...] = (
     _later(f"{_SUPEREVENT}/signoffs/{{typeinst}}/", "superevent-signoff-detail-template", 3),
     _later(f"{_SUPEREVENT}/permissions/", "superevent-permission-list-template", 3),
     _later(f"{_SUPEREVENT}/permissions/modify/", "superevent-permission-modify-template", 3),
-    _later("events/reserve/", "event-reserve-template", 2, v2_only=True),
-    _later("events/{graceid}/upload/", "event-upload-template", 2, v2_only=True),
+    Route("events/reserve/", "event-reserve-template",
+          {"POST": reservations.reserve}, v2_only=True),
+    Route("events/{graceid}/upload/", "event-upload-template",
+          {"POST": reservations.upload}, v2_only=True),
     _later(f"{_SUPEREVENT}/notices/", "superevent-notice-list-template", 3, v2_only=True),
     _later(f"{_SUPEREVENT}/notices/{{N}}/", "superevent-notice-detail-template", 3, v2_only=True),
 )

@@ -8,10 +8,27 @@ writes it.
 
 from __future__ import annotations
 
+from .embb import EMBBLog
+from .emobservations import EMObservation, Footprint
 from .events import Event, Label
 from .files import FileVersion
 from .logs import Log
+from .signoffs import Signoff
 from .users import User
+from .voevents import VOEvent
 from .world import Settings, Tag
 
-__all__ = ["Event", "FileVersion", "Label", "Log", "Settings", "Tag", "User"]
+__all__ = [
+    "EMBBLog",
+    "EMObservation",
+    "Event",
+    "FileVersion",
+    "Footprint",
+    "Label",
+    "Log",
+    "Settings",
+    "Signoff",
+    "Tag",
+    "User",
+    "VOEvent",
+]

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._json import dump, load
+from .signoffs import Signoff
 
-__all__ = ["Event", "Label"]
+__all__ = ["INSIDERS", "Event", "Label"]
+
+INSIDERS = ("internal_users", "executives")  # the groups to whom every new event is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,12 @@ class Event:
         Identifier of the replay; UUID of the uploaded bytes.
     permissions : mapping of str to list of str
         ``view`` and ``change`` by user group.
+    signoffs : tuple of Signoff
+        What people on duty have decided on it; nothing but reading them is in the API.
+    reserved : bool
+        Only its graceid has been given away: lists and searches leave it out until its file comes.
+    kafka_server, kafka_topic : str or None
+        By which way the file of a reserved event came.
     """
 
     graceid: str
@@ -96,12 +105,22 @@ class Event:
     replay_id: str | None = None
     content_id: str | None = None
     permissions: Mapping[str, list[str]] = field(default_factory=dict)
+    signoffs: tuple[Signoff, ...] = ()
+    reserved: bool = False
+    kafka_server: str | None = None
+    kafka_topic: str | None = None
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
         """The number in the graceid: the key of all events, whatever their letter."""
         return int(self.graceid[1:])
+
+    @property
+    def closed(self) -> bool:
+        """Whether a group that sees every new event has been shut out of this one."""
+        shut_out = any("view" not in self.permissions.get(group, ()) for group in INSIDERS)
+        return bool(self.permissions) and shut_out
 
     def label(self, name: str) -> Label | None:
         """Give the label of that name, if the event has it."""
@@ -111,8 +130,13 @@ class Event:
     def from_json(cls, data: Mapping[str, Any]) -> Event:
         """Build from the JSON of a store."""
         labels = tuple(Label.from_json(label) for label in data.get("labels", ()))
-        return load(cls, data, labels=labels)
+        signoffs = tuple(map(Signoff.from_json, data.get("signoffs", ())))
+        return load(cls, data, labels=labels, signoffs=signoffs)
 
     def to_json(self) -> dict[str, Any]:
         """Give the JSON of a store."""
-        return dump(self, labels=[label.to_json() for label in self.labels])
+        return dump(
+            self,
+            labels=[label.to_json() for label in self.labels],
+            signoffs=[signoff.to_json() for signoff in self.signoffs],
+        )

@@ -1,11 +1,11 @@
-"""A page of a list of events, with its links."""
+"""Lists: a page of events with its links, and lists that have no pages."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
 
-__all__ = ["events_tsv", "page_json"]
+__all__ = ["events_tsv", "page_json", "whole_list"]
 
 _COLUMNS = (
     *("graceid", "labels", "group", "pipeline", "search"),
@@ -74,3 +74,13 @@ def events_tsv(rows: list[dict[str, Any]]) -> bytes:
         shown = {**row, "labels": ",".join(row["labels"]), "dataurl": row["links"]["files"]}
         lines.append("\t".join(str(shown[column]) for column in _COLUMNS))
     return "\n".join(lines).encode()
+
+
+def whole_list(key: str, rows: list[dict[str, Any]], url: str) -> dict[str, Any]:
+    """Give a list without pages under a key; all of its links are the URL of the request."""
+    return {
+        "start": 0,
+        "numRows": len(rows),
+        "links": {"self": url, "first": url, "last": url},
+        key: rows,
+    }

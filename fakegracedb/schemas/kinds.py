@@ -143,6 +143,10 @@ def _event(settings: ServerSettings) -> Rules:
         "description": "a letter of GEHMTD and at least four digits, as G0042",
     }
     right = {"enum": ["view", "change"]}
+    signoff = _object(
+        {"signoff_type": _NAME, "instrument": _TEXT, "status": _NAME, "submitter": _NAME},
+        {"comment": _TEXT},
+    )
     return _object(
         {
             "graceid": graceid,
@@ -170,6 +174,10 @@ def _event(settings: ServerSettings) -> Rules:
                 "description": "a UUID with its hyphens",
             },
             "permissions": {"type": "object", "additionalProperties": _list(right)},
+            "signoffs": _list(signoff),
+            "reserved": _BOOLEAN,
+            "kafka_server": _or_null(_TEXT),
+            "kafka_topic": _or_null(_TEXT),
         },
     )
 
@@ -186,6 +194,64 @@ def _log(settings: ServerSettings) -> Rules:
             "filename": {"type": "string", "maxLength": 100},
             "file_version": _or_null(_COUNT),
             "tags": _list(_tag_name(settings)),
+        },
+    )
+
+
+def _voevent(_: ServerSettings) -> Rules:
+    probability = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+    names = ("has_ns", "has_remnant", "bns", "nsbh", "bbh", "terrestrial", "has_mass_gap")
+    flags = ("internal", "hardware_inj", "coinc_comment", "significant")
+    return _object(
+        {
+            "N": {"type": "integer", "minimum": 1},
+            "voevent_type": _NAME,
+            "created": _TIME,
+            "issuer": _NAME,
+            "ivorn": _NAME,
+            "filename": {"type": "string", "minLength": 1, "maxLength": 100},
+            "file_version": _COUNT,
+        },
+        {
+            "skymap_type": _or_null({"type": "string", "maxLength": 100}),
+            "skymap_filename": _or_null({"type": "string", "maxLength": 100}),
+            **dict.fromkeys(flags, _BOOLEAN),
+            **{f"prob_{name}": probability for name in names},
+        },
+    )
+
+
+def _emobservation(_: ServerSettings) -> Rules:
+    number = {"type": "number"}
+    footprint = _object(
+        {
+            **dict.fromkeys(("ra", "dec", "ra_width", "dec_width"), number),
+            "start_time": _TIME,
+            "exposure_time": column(Field("exposure_time", "natural", nullable=False)),
+        }
+    )
+    return _object(
+        {
+            "N": {"type": "integer", "minimum": 1},
+            "created": _TIME,
+            "submitter": _NAME,
+            "group": _NAME,
+        },
+        {"comment": _TEXT, "footprints": _list(footprint)},
+    )
+
+
+def _embb(_: ServerSettings) -> Rules:
+    lists = ("ra", "dec", "ra_width", "dec_width", "gpstime", "duration")
+    return _object(
+        {
+            "N": {"type": "integer", "minimum": 1},
+            "created": _TIME,
+            **dict.fromkeys(("submitter", "group", "waveband", "eel_status", "obs_status"), _NAME),
+        },
+        {
+            **dict.fromkeys(("instrument", "footprint_id", "comment", "extra_info"), _TEXT),
+            **dict.fromkeys(lists, _list({"type": "number"})),
         },
     )
 
@@ -231,7 +297,13 @@ def _commit(settings: ServerSettings) -> Rules:
         "tags": _tags(settings),
         "event": _event(settings),
     }
-    lines = {"logs": _log(settings), "files": _file(settings)}
+    lines = {
+        "logs": _log(settings),
+        "files": _file(settings),
+        "voevents": _voevent(settings),
+        "emobservations": _emobservation(settings),
+        "embb": _embb(settings),
+    }
     place = {
         "pattern": _exact(f"^{_SEGMENT}(/{_SEGMENT})*$"),
         "description": "a place within the store",
@@ -277,7 +349,7 @@ def _commit(settings: ServerSettings) -> Rules:
                 "counters": _object(
                     {},
                     {
-                        **dict.fromkeys(("number", "events", "last", "tick"), _COUNT),
+                        **dict.fromkeys(("number", "events", "last", "closed", "tick"), _COUNT),
                         "newest": _TEXT,
                         "ordered": _BOOLEAN,
                     },
@@ -302,5 +374,8 @@ KINDS: dict[str, Callable[[ServerSettings], Rules]] = {
     "event": _event,
     "log": _log,
     "file": _file,
+    "voevent": _voevent,
+    "emobservation": _emobservation,
+    "embb": _embb,
     "commit": _commit,
 }

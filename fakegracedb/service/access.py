@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..documents import Event, Log, User
-from ..errors import ApiError, NotFaked
-from ..identifiers import is_content_id
+from ..documents.events import INSIDERS
+from ..errors import ApiError
 from ..store import View
 from ..vocabulary import Vocabulary
 
@@ -15,6 +15,11 @@ __all__ = ["Caller", "caller_named", "find_event", "require_user"]
 
 EXTERNAL_GROUPS = frozenset({"lvem_users", "lvem_observers", "public_users"})
 EXTERNAL_TAG = "lvem"  # what external users may read, and what their own entries get
+
+GRB_RIGHT = "t90_grbevent"
+ADD_RIGHT = "add_groupobjectpermission"
+DELETE_RIGHT = "delete_groupobjectpermission"
+RIGHTS = (GRB_RIGHT, ADD_RIGHT, DELETE_RIGHT)  # single rights, beside those of groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,10 @@ class Caller:
     def holds(self, right: str, event: Event) -> bool:
         """Whether the caller has ``view`` or ``change`` on an event."""
         return any(right in event.permissions.get(group, ()) for group in self.groups)
+
+    def has(self, right: str) -> bool:
+        """Whether the caller has a single right."""
+        return self.user is not None and right in self.user.permissions
 
     def may_read(self, log: Log) -> bool:
         """Whether the caller may read a log entry of an event that is visible."""
@@ -113,7 +122,7 @@ def caller_named(
 def _insider(name: str, names: Vocabulary) -> User:
     """Give the user that everybody is of whom the store knows nothing else."""
     internal = tuple(group for group in names.user_groups if group not in EXTERNAL_GROUPS)
-    return _person(name, internal, pipelines=None, permissions=("t90_grbevent",))
+    return _person(name, internal, pipelines=None, permissions=RIGHTS)
 
 
 def _person(
@@ -137,7 +146,7 @@ def _person(
 
 def new_permissions(search: str | None, names: Vocabulary) -> dict[str, list[str]]:
     """Give the permissions that a new event starts with."""
-    groups = ["internal_users", "executives"]
+    groups = list(INSIDERS)
     if search == "MDC":
         groups.append("lvem_users")
     return {group: ["view", "change"] for group in groups if group in names.user_groups}
@@ -161,12 +170,8 @@ def find_event(view: View, caller: Caller, asked: str, *, change: bool = False) 
     ------
     ApiError
         403 for an unauthenticated reader, 404 for no such event, 403 without the permission.
-    NotFaked
-        For a content id in place of a graceid.
     """
     require_user(caller)
-    if is_content_id(asked):
-        raise NotFaked(f"the event with the content id {asked}: comes with issue 2")
     event = view.find_event(asked)
     if event is None:
         raise ApiError(404, "Event not found.", plain=True)

@@ -51,14 +51,14 @@ def events(
     found = [
         row
         for row in index.rows(view)
-        if groups & row.viewers and (wanted is None or wanted.matches(row))
+        if groups & row.viewers and not row.reserved and (wanted is None or wanted.matches(row))
     ]
     found.sort(key=lambda row: (row.created, row.number), reverse=sort != "created")
     return Page(len(found), _read(view, found[start : start + count]))
 
 
 def _sees_all(caller: Caller) -> bool:
-    # every new event is opened to them; whoever takes that away by hand has to reindex
+    # unless an event was closed to them, which the store counts; by hand that needs a reindex
     return caller.internal or "executives" in caller.groups
 
 
@@ -91,6 +91,7 @@ def neighbors(
         row
         for row in index.rows(view)
         if row.gpstime is not None
+        and not row.reserved
         and first <= row.gpstime <= last
         and row.graceid != event.graceid
         and (row.group == "Test") == (event.group == "Test")

@@ -162,7 +162,7 @@ def compact(core: Core) -> None:
 def _tidy(core: Core, folder: str) -> None:
     names = disk.entries(core.place(folder))
     kept = set(layout.OF_EVENT)
-    for path in (layout.logs_of(folder), layout.files_of(folder)):
+    for path in (f"{folder}/{name}" for name in (layout.FILES, *layout.NUMBERED)):
         text = _text(core, path)
         if text is None:
             continue

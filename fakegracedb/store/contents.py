@@ -11,7 +11,7 @@ from ..documents import Event, Settings, Tag, User
 from ..documents.world import FORMAT
 from ..errors import StoreError
 from . import layout
-from .series import Files, Logs
+from .series import EMBBLogs, EMObservations, Files, Logs, Numbered, VOEvents
 
 if TYPE_CHECKING:
     from ..vocabulary import ServerSettings
@@ -73,9 +73,12 @@ _DOCUMENTS: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
     layout.TAGS: ("tags", _tags),
     "event.json": ("event", Event.from_json),
 }
-_SERIES: dict[str, tuple[str, type[Logs] | type[Files]]] = {
+_SERIES: dict[str, tuple[str, type[Numbered[Any]] | type[Files]]] = {
     "logs.jsonl": ("log", Logs),
     "files.jsonl": ("file", Files),
+    "voevents.jsonl": ("voevent", VOEvents),
+    "emobservations.jsonl": ("emobservation", EMObservations),
+    "embb.jsonl": ("embb", EMBBLogs),
 }
 
 
@@ -102,7 +105,7 @@ def is_series(path: str) -> bool:
     return _name(path) in _SERIES
 
 
-def series(path: str) -> Logs | Files:
+def series(path: str) -> Numbered[Any] | Files:
     """Give the empty series that a path holds."""
     return _SERIES[_name(path)][1]()
 

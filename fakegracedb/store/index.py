@@ -37,6 +37,10 @@ class Row:
         As in the event.
     viewers : frozenset of str
         User groups that may see it.
+    content_id : str or None
+        As in the event, in small letters.
+    reserved : bool
+        As in the event.
     """
 
     graceid: str
@@ -48,6 +52,8 @@ class Row:
     search: str | None
     replay_id: str | None
     viewers: frozenset[str]
+    content_id: str | None
+    reserved: bool
 
     @classmethod
     def of(cls, event: Event) -> Row:
@@ -62,6 +68,8 @@ class Row:
             search=event.search,
             replay_id=event.replay_id,
             viewers=frozenset(g for g, rights in event.permissions.items() if "view" in rights),
+            content_id=None if event.content_id is None else event.content_id.lower(),
+            reserved=event.reserved,
         )
 
 
@@ -91,6 +99,13 @@ class Index:
             if epoch != view.version[0] or n < view.version[1]:
                 self._follow(view.committed())
             return list(self._rows.values())
+
+    def with_content(self, view: View, content_id: str) -> str | None:
+        """Give the graceid of the newest event with a content id, None where there is none."""
+        wanted = content_id.lower()
+        found = [row for row in self.rows(view) if row.content_id == wanted]
+        newest = max(found, key=lambda row: (row.created, row.number), default=None)
+        return None if newest is None else newest.graceid
 
     def _follow(self, view: View) -> None:
         if self._version[0] != view.version[0]:

@@ -12,7 +12,7 @@ from . import contents, disk, layout
 from .care import limits_of, validated
 from .core import Core
 from .journal import Commit, State
-from .series import Files, Logs
+from .series import Files, Logs, Numbered
 from .survey import Announced, counted, paths
 
 if TYPE_CHECKING:
@@ -174,10 +174,14 @@ def _object_problems(core: Core, folder: str, parts: dict[str, Any]) -> Iterator
     logs: Logs = parts.get("logs.jsonl", Logs())
     files: Files = parts.get("files.jsonl", Files())
     names = disk.entries(core.place(folder))
-    if "event.json" not in names and (len(logs) or len(files)):
+    if "event.json" not in names and any(
+        len(parts.get(name, ())) for name in (layout.FILES, *layout.NUMBERED)
+    ):
         yield Problem(f"{folder}/event.json", "is missing")
     elif "event.json" not in names and not names:
         yield _leftover(folder)
+    for name in layout.NUMBERED:
+        yield from _number_problems(f"{folder}/{name}", parts.get(name, ()))
     yield from _log_problems(folder, logs, files)
     yield from _file_problems(core, folder, files)
     blobs = {file.blob for file in files}
@@ -192,11 +196,15 @@ def _object_problems(core: Core, folder: str, parts: dict[str, Any]) -> Iterator
             yield Problem(f"{folder}/{name}", "is no file of the event")
 
 
+def _number_problems(path: str, entries: Numbered[Any] | tuple[()]) -> Iterator[Problem]:
+    numbers = sorted(entry.N for entry in entries)
+    if numbers != list(range(1, len(numbers) + 1)):
+        what = "log " if path.endswith("/logs.jsonl") else ""
+        yield Problem(path, f"the {what}numbers have gaps: {numbers[:20]}")
+
+
 def _log_problems(folder: str, logs: Logs, files: Files) -> Iterator[Problem]:
     path = layout.logs_of(folder)
-    numbers = sorted(log.N for log in logs)
-    if numbers != list(range(1, len(numbers) + 1)):
-        yield Problem(path, f"the log numbers have gaps: {numbers[:20]}")
     for log in logs:
         if log.file_version is not None and not files.versions(log.filename):
             yield Problem(path, f"entry {log.N} names the file {log.filename!r}, which is missing")

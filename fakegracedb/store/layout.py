@@ -14,6 +14,7 @@
                 event.json   the event and its labels
                 logs.jsonl   its log, a line an entry; the last line with a number N counts
                 files.jsonl  its files, a line a version
+                voevents.jsonl, emobservations.jsonl, embb.jsonl  likewise (only if there are any)
                 coinc.xml,0  the files themselves, under their own names with versions
 """
 
@@ -29,9 +30,11 @@ __all__ = [
     "CHECKPOINT",
     "DOCUMENTS",
     "EVENTS",
+    "FILES",
     "IGNORED",
     "JOURNAL",
     "LOCK",
+    "NUMBERED",
     "OF_EVENT",
     "OWN_NAMES",
     "RESTORING",
@@ -39,6 +42,8 @@ __all__ = [
     "TAGS",
     "USERS",
     "VOCABULARY",
+    "embb_logs_of",
+    "emobservations_of",
     "event_document",
     "event_folder",
     "files_of",
@@ -49,6 +54,7 @@ __all__ = [
     "line_text",
     "logs_of",
     "pretty_text",
+    "voevents_of",
 ]
 
 SETTINGS = "store.json"
@@ -62,7 +68,14 @@ RESTORING = ".restoring"  # the new content of a store while it takes the place 
 IGNORED = ".gitignore"
 CHECKPOINT = "index.checkpoint"  # what the search index held once: can be deleted
 DOCUMENTS = (SETTINGS, VOCABULARY, USERS, TAGS)
-OF_EVENT = frozenset({"event.json", "logs.jsonl", "files.jsonl"})
+FILES = "files.jsonl"
+NUMBERED = (
+    "logs.jsonl",
+    "voevents.jsonl",
+    "emobservations.jsonl",
+    "embb.jsonl",
+)  # a line an entry with N
+OF_EVENT = frozenset({"event.json", FILES, *NUMBERED})
 OWN_NAMES = frozenset({*DOCUMENTS, JOURNAL, EVENTS, LOCK, RESTORING, IGNORED, CHECKPOINT})
 GITIGNORE_TEXT = f"{LOCK}\n{RESTORING}/\n*.tmp\n*.checkpoint\n"
 
@@ -107,7 +120,22 @@ def logs_of(folder: str) -> str:
 
 def files_of(folder: str) -> str:
     """Give the list of file versions of the object in a folder."""
-    return f"{folder}/files.jsonl"
+    return f"{folder}/{FILES}"
+
+
+def voevents_of(folder: str) -> str:
+    """Give the list of VOEvents of the object in a folder."""
+    return f"{folder}/voevents.jsonl"
+
+
+def emobservations_of(folder: str) -> str:
+    """Give the list of observations by follow-up groups of the object in a folder."""
+    return f"{folder}/emobservations.jsonl"
+
+
+def embb_logs_of(folder: str) -> str:
+    """Give the EMBB log of the event in a folder."""
+    return f"{folder}/embb.jsonl"
 
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

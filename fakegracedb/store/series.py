@@ -1,26 +1,35 @@
-"""What is kept a line an entry: the log of an object, and its file versions.
+"""What is kept a line an entry: the log of an object, its file versions, and so on.
 
-Both are immutable; `extended` gives a new one, so that whoever reads keeps what it has. On disk an
+All are immutable; `extended` gives a new one, so that whoever reads keeps what it has. On disk an
 entry with the key of an earlier one takes its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
-from ..documents import FileVersion, Log
+from ..documents import EMBBLog, EMObservation, FileVersion, Log, VOEvent
 from ..identifiers import _folded as folded
 from ..identifiers import disk_name
 
-__all__ = ["Files", "Logs"]
+__all__ = ["EMBBLogs", "EMObservations", "Files", "Logs", "Numbered", "VOEvents"]
 
 
-class Logs:
-    """The log of an event or superevent, in the order of its lines.
+class _Entry(Protocol):
+    @property
+    def N(self) -> int: ...  # noqa: N802 - what the server calls it
+
+
+E = TypeVar("E", bound=_Entry)
+
+
+class Numbered(Generic[E]):
+    """Entries with a number, in the order of their lines.
 
     Attributes
     ----------
-    entries : sequence of Log
+    entries : sequence
         The entries.
     highest : int
         The highest number so far, 0 for none.
@@ -28,9 +37,9 @@ class Logs:
 
     __slots__ = ("entries", "highest")
 
-    entry = Log
+    entry: ClassVar[Any]
 
-    def __init__(self, entries: Sequence[Log] = (), highest: int = 0) -> None:
+    def __init__(self, entries: Sequence[E] = (), highest: int = 0) -> None:
         self.entries = entries
         self.highest = highest
 
@@ -40,34 +49,66 @@ class Logs:
             return None
         if 0 < number <= len(self.entries) and number == self.entries[number - 1].N:
             return number - 1
-        return next((i for i, log in enumerate(self.entries) if number == log.N), None)
+        return next((i for i, entry in enumerate(self.entries) if number == entry.N), None)
 
-    def get(self, number: int) -> Log | None:
+    def get(self, number: int) -> E | None:
         """Give the entry with a number."""
         place = self._place(number)
         return None if place is None else self.entries[place]
 
-    def find(self, key: int) -> Log | None:
+    def find(self, key: int) -> E | None:
         """Give the entry with a key."""
         return self.get(key)
 
-    def extended(self, entries: Iterable[Log]) -> Logs:
-        """Give the log with these entries at its end, or in place of those with their number."""
-        longer = Logs(list(self.entries), self.highest)
-        for log in entries:
-            place = longer._place(log.N)
+    def extended(self, entries: Iterable[E]) -> Self:
+        """Give the series with these at its end, or in place of those with their number."""
+        longer = type(self)(list(self.entries), self.highest)
+        for entry in entries:
+            place = longer._place(entry.N)
             if place is None:
-                longer.entries.append(log)  # type: ignore[attr-defined]
-                longer.highest = max(longer.highest, log.N)
+                longer.entries.append(entry)  # type: ignore[attr-defined]
+                longer.highest = max(longer.highest, entry.N)
             else:
-                longer.entries[place] = log  # type: ignore[index]
+                longer.entries[place] = entry  # type: ignore[index]
         return longer
 
     def __len__(self) -> int:
         return len(self.entries)
 
-    def __iter__(self) -> Iterator[Log]:
+    def __iter__(self) -> Iterator[E]:
         return iter(self.entries)
+
+
+class Logs(Numbered[Log]):
+    """The log of an event or superevent."""
+
+    __slots__ = ()
+
+    entry = Log
+
+
+class VOEvents(Numbered[VOEvent]):
+    """The VOEvents of an event or superevent."""
+
+    __slots__ = ()
+
+    entry = VOEvent
+
+
+class EMObservations(Numbered[EMObservation]):
+    """The observations by follow-up groups of an event or superevent."""
+
+    __slots__ = ()
+
+    entry = EMObservation
+
+
+class EMBBLogs(Numbered[EMBBLog]):
+    """The EMBB log of an event."""
+
+    __slots__ = ()
+
+    entry = EMBBLog
 
 
 class Files:

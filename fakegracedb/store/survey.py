@@ -49,8 +49,10 @@ def counted(core: Core, state: State) -> dict[str, Any]:
         highest = events[-1].number
         counters["number"] = max(counters.get("number", 0), highest)
         counters["last"] = highest
-        counters["events"] = len(events)
+        counters["events"] = sum(not event.reserved for event in events)
         counters["newest"] = max(times)
+        if "closed" in state.counters or any(event.closed for event in events):
+            counters["closed"] = sum(event.closed for event in events)
         if times != sorted(times) or len({event.number for event in events}) < len(events):
             counters["ordered"] = False
     return counters

@@ -11,7 +11,17 @@ from typing import Any
 
 from .. import vocabulary
 from ..clock import Clock, iso_text
-from ..documents import Event, FileVersion, Log, Settings, Tag, User
+from ..documents import (
+    EMBBLog,
+    EMObservation,
+    Event,
+    FileVersion,
+    Log,
+    Settings,
+    Tag,
+    User,
+    VOEvent,
+)
 from ..errors import StoreError
 from ..identifiers import graceid
 from . import contents, disk, layout
@@ -105,21 +115,38 @@ class Transaction(View):
     def put_event(self, event: Event) -> None:
         """Stage an event, new or changed."""
         path = layout.event_document(event.graceid)
-        if self.document(path) is None:
-            count = int(self._counters.get("events", 0))
+        before = self.document(path)
+        if before is None:
             newest = self._counters.get("newest", "")
             # the first page of a list is read off the numbers as long as they are in order of time
             if event.created < newest or event.number <= self._counters.get("last", 0):
                 self._counters["ordered"] = False
-            self._counters["events"] = count + 1
             self._counters["newest"] = max(newest, event.created)
             for name in ("number", "last"):
                 self._counters[name] = max(event.number, self._counters.get(name, 0))
+        # one that is only reserved does not count yet
+        counted = int(not event.reserved) - int(before is not None and not before.reserved)
+        self._counters["events"] = int(self._counters.get("events", 0)) + counted
+        closed = int(event.closed) - int(before is not None and before.closed)
+        if closed:
+            self._counters["closed"] = max(0, int(self._counters.get("closed", 0)) + closed)
         self.put(path, event)
 
     def add_log(self, folder: str, log: Log) -> None:
         """Stage a log entry, new or (with the number of an old one) changed."""
         self._add(layout.logs_of(folder), log)
+
+    def add_voevent(self, folder: str, voevent: VOEvent) -> None:
+        """Stage a VOEvent, new or changed."""
+        self._add(layout.voevents_of(folder), voevent)
+
+    def add_emobservation(self, folder: str, observation: EMObservation) -> None:
+        """Stage an observation by a follow-up group, new or changed."""
+        self._add(layout.emobservations_of(folder), observation)
+
+    def add_embb_log(self, folder: str, entry: EMBBLog) -> None:
+        """Stage an entry of the EMBB log, new or changed."""
+        self._add(layout.embb_logs_of(folder), entry)
 
     def _add(self, path: str, entry: Any) -> None:
         self._read[path] = self.series(path).extended([entry])

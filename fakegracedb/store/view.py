@@ -10,11 +10,11 @@ from typing import IO, Any
 from .. import vocabulary
 from ..clock import Clock
 from ..documents import Event, FileVersion, Settings, Tag, User
-from ..identifiers import graceid, letter_matches, parse_graceid
+from ..identifiers import graceid, is_content_id, letter_matches, parse_graceid
 from . import contents, disk, layout
 from .core import Core, Remembered
 from .journal import Commit, State
-from .series import Files, Logs
+from .series import EMBBLogs, EMObservations, Files, Logs, VOEvents
 
 __all__ = ["View"]
 
@@ -171,7 +171,16 @@ class View:
         return found
 
     def find_event(self, asked: str) -> Event | None:
-        """Give the event that a graceid means: found by number, then asked for its letter."""
+        """Give the event that an id means.
+
+        A graceid is found by its number, then asked for its letter; a content id means the newest
+        of the events with that content.
+        """
+        if is_content_id(asked):
+            from .index import Index  # which reads views
+
+            found = self._core.attach("index", Index).with_content(self, asked)
+            return None if found is None else self.event(found)
         parsed = parse_graceid(asked)
         if parsed is None:
             return None
@@ -199,6 +208,21 @@ class View:
     def files(self, folder: str) -> Files:
         """Give the file versions of the object in a folder."""
         found: Files = self.series(layout.files_of(folder))
+        return found
+
+    def voevents(self, folder: str) -> VOEvents:
+        """Give the VOEvents of the object in a folder."""
+        found: VOEvents = self.series(layout.voevents_of(folder))
+        return found
+
+    def emobservations(self, folder: str) -> EMObservations:
+        """Give the observations by follow-up groups of the object in a folder."""
+        found: EMObservations = self.series(layout.emobservations_of(folder))
+        return found
+
+    def embb_logs(self, folder: str) -> EMBBLogs:
+        """Give the EMBB log of the event in a folder."""
+        found: EMBBLogs = self.series(layout.embb_logs_of(folder))
         return found
 
     def open_file(self, folder: str, file: FileVersion) -> tuple[IO[bytes], int]:
@@ -252,10 +276,12 @@ class View:
     def newest(self) -> Iterator[Event] | None:
         """Give the events newest first, read one by one; None when the numbers do not tell.
 
+        Those that are only reserved are left out. It is also None when insiders do not see all.
+
         As long as all events were made here, one after the other, their numbers are in the order of
         their times, and a page of a list costs its own rows only.
         """
-        if self.counters.get("ordered") is False:
+        if self.counters.get("ordered") is False or self.counters.get("closed"):
             return None
         return self._by_falling_number()
 
@@ -272,8 +298,9 @@ class View:
             else:
                 numbers.missed = 0
                 letter = event.graceid[0]
-                left -= 1
-                yield event
+                if not event.reserved:
+                    left -= 1
+                    yield event
 
     def checkpoint(self) -> bytes | None:
         """Give what the index has written down for those who start cold."""

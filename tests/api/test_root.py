@@ -120,12 +120,16 @@ def test_only_the_v2_bases_have_the_newest_calls(
 ) -> None:
     api = server.at(base)
     api.create()
-    if ROOTS[base][0] == "v2":
-        assert "comes with issue" in api.not_faked(method, path)
-    else:
+    if ROOTS[base][0] != "v2":
         answer = api.request(method, path)
         assert answer.status_code == 404
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    elif path.startswith("superevents"):
+        assert "comes with issue 3" in api.not_faked(method, path)
+    else:  # the path is known, and something else is wrong
+        answer = api.request(method, path)
+        assert answer.status_code in (400, 404)
+        assert answer.headers["Content-Type"] == "application/json"
 
 
 @ALL
@@ -137,7 +141,7 @@ def test_retired_calls_are_gone_on_the_v2_bases_only(server: Server, base: str) 
             assert api.request(method, f"events/T0001/{path}").status_code == 410
             assert api.request("HEAD", "events/T0001/voevent/").status_code == 410
         else:
-            assert "comes with issue 2" in api.not_faked(method, f"events/T0001/{path}")
+            assert api.request(method, f"events/T0001/{path}").status_code in (200, 400)
 
 
 @ALL

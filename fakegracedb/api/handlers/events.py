@@ -8,14 +8,25 @@ from ...documents import Event
 from ...errors import ApiError, NotFaked
 from ...render.events import event_json, neighbors_json
 from ...render.lists import events_tsv, page_json
-from ...service import events, search
+from ...service import events, grb, search
+from ...service.uploads import Upload
 from ...store import View
 from ...store.layout import event_document
 from ..call import Call
 from ..forms import Form
 from ..message import Response
 
-__all__ = ["create", "detail", "listing", "neighbors", "replace_data"]
+__all__ = [
+    "create",
+    "detail",
+    "event_upload",
+    "listing",
+    "neighbors",
+    "rendered",
+    "replace_data",
+    "update_grb",
+    "wanted_labels",
+]
 
 _CHANNELS = ("source_channel", "destination_channel")
 _TYPES = {
@@ -27,7 +38,8 @@ _TYPES = {
 }
 
 
-def _json(call: Call, view: View, event: Event) -> dict[str, Any]:
+def rendered(call: Call, view: View, event: Event) -> dict[str, Any]:
+    """Give an event as a call answers it."""
     return event_json(event, view.vocabulary, call.dialect, internal=call.caller.internal)
 
 
@@ -74,7 +86,7 @@ def listing(call: Call) -> Response:
     def page(view: View) -> bytes:
         found = search.events(view, call.store.index, call.caller, text, sort, start, count)
         data = page_json(
-            [_json(call, view, event) for event in found.rows],
+            [rendered(call, view, event) for event in found.rows],
             found.total,
             url=call.url,
             base=call.dialect.url("events/"),
@@ -106,16 +118,16 @@ def create(call: Call) -> Response:
         group=form.get("group"),
         pipeline=form.get("pipeline"),
         search=form.get("search"),
-        labels=tuple(label for label in form.getlist("labels") if label),
+        labels=wanted_labels(form),
         offline=(form.get("offline") or "false").lower() != "false",
-        upload=_upload(form),
+        upload=event_upload(form),
         # the older line knows no replay ids, and ignores them
         replay_id=(form.get("replay_id") or None) if call.dialect.new else None,
         content_id=form.get("content_id") if call.dialect.v2 else None,
         fields=_injection_fields(call, form),
     )
     event, warnings = events.create(call.store, call.caller, new).kept()
-    data = call.read(lambda view: _json(call, view, event))
+    data = call.read(lambda view: rendered(call, view, event))
     return call.answer(201, {**data, "warnings": warnings}, Location=data["links"]["self"])
 
 
@@ -129,9 +141,15 @@ def _injection_fields(call: Call, form: Form) -> dict[str, str]:
     return fields
 
 
-def _upload(form: Form) -> events.Upload | None:
+def event_upload(form: Form) -> Upload | None:
+    """Give the event file in a form, None if there is none."""
     file = form.file("eventFile")
-    return None if file is None else events.Upload(file.filename, file.content)
+    return None if file is None else Upload(file.filename, file.content)
+
+
+def wanted_labels(form: Form) -> tuple[str, ...]:
+    """Give the labels that are to be applied to a new event; an empty one counts as none."""
+    return tuple(label for label in form.getlist("labels") if label)
 
 
 def detail(call: Call) -> Response:
@@ -146,7 +164,7 @@ def detail(call: Call) -> Response:
         key = (dialect, caller.internal, view.vocabulary)
         body: bytes | None = memo.get(key)
         if body is None:
-            body = memo[key] = dialect.encode(_json(call, view, event))
+            body = memo[key] = dialect.encode(rendered(call, view, event))
         return body
 
     return call.encoded(
@@ -159,9 +177,16 @@ def detail(call: Call) -> Response:
 def replace_data(call: Call) -> Response:
     """PUT another file in place of an event's data."""
     call.read(lambda view: events.replaceable(view, call.caller, call.graceid))
-    upload = _upload(call.multipart())
+    upload = event_upload(call.multipart())
     events.replace_data(call.store, call.caller, call.graceid, upload).kept()
     return call.nothing(202)
+
+
+def update_grb(call: Call) -> Response:
+    """PATCH what follow-up has found out about a gamma-ray burst."""
+    wanted = {name: call.form.get(name) for name in grb.PARAMETERS if name in call.form}
+    event = grb.update(call.store, call.caller, call.graceid, wanted)
+    return call.answer(200, call.read(lambda view: rendered(call, view, event)))
 
 
 def neighbors(call: Call) -> Response:
@@ -170,7 +195,7 @@ def neighbors(call: Call) -> Response:
     def found(view: View) -> bytes:
         window = _window(call.query.get("neighborhood"), view)
         event, rows = search.neighbors(view, call.store.index, call.caller, call.graceid, *window)
-        shown = [_json(call, view, row) for row in rows]
+        shown = [rendered(call, view, row) for row in rows]
         return call.dialect.encode(neighbors_json(event, shown, window, call.url, call.dialect))
 
     return call.encoded(200, call.read(found))

@@ -23,6 +23,9 @@ _EVENT = {
     "event.json": "the event and its labels",
     "logs.jsonl": "its log, a line an entry",
     "files.jsonl": "its files, a line a version",
+    "voevents.jsonl": "its VOEvents, a line each",
+    "emobservations.jsonl": "what follow-up groups observed, a line a record",
+    "embb.jsonl": "what they told in the older way, a line an entry",
 }
 
 

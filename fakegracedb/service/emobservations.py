@@ -1,0 +1,157 @@
+"""What electromagnetic follow-up groups have observed of an event."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ..clock import iso_text
+from ..documents import EMObservation, Event, Footprint
+from ..errors import ApiError
+from ..store import Store, View
+from ..store.layout import event_folder
+from . import logs
+from .access import Caller, find_event
+
+__all__ = ["LISTS", "NewEMObservation", "create", "listing", "one"]
+
+# The lists that are sent, in the order in which they are read, and what messages call them.
+LISTS = {
+    "ra_list": "RA",
+    "dec_list": "Dec",
+    "ra_width_list": "RA width",
+    "dec_width_list": "Dec width",
+    "start_time_list": "start time",
+    "duration_list": "duration",
+}
+_MOST = 2**31 - 1  # of a whole number in the database
+
+
+@dataclass(frozen=True, slots=True)
+class NewEMObservation:
+    """What a user sends.
+
+    Attributes
+    ----------
+    group : str or None
+        Name of the group; None where it was missing.
+    comment : str
+        Text.
+    lists : mapping of str to list
+        By the names of `LISTS`, the elements as they were sent.
+    """
+
+    group: str | None
+    comment: str = ""
+    lists: Mapping[str, list[Any]] = field(default_factory=dict)
+
+
+def create(
+    store: Store, caller: Caller, asked: str, new: NewEMObservation
+) -> tuple[Event, EMObservation]:
+    """Record an observation of an event, and say so in its log.
+
+    Raises
+    ------
+    ApiError
+        400 for what cannot be read, 500 for what the database could not hold, beside what
+        `find_event` raises.
+    """
+    with store.transaction(f"POST events/{asked}/emobservation/", caller.name) as tx:
+        event = find_event(tx, caller, asked, change=True)
+        if new.group is None or new.group not in tx.vocabulary.em_groups:
+            raise ApiError(400, "Please specify an EM followup MOU group")
+        folder = event_folder(event.graceid)
+        observation = EMObservation(
+            N=tx.emobservations(folder).highest + 1,
+            created=tx.timestamp(),
+            submitter=caller.name,
+            group=new.group,
+            comment=new.comment,
+            footprints=_footprints(new.lists),
+        )
+        tx.add_emobservation(folder, observation)
+        comment = f"New EMBB observation record for {new.group}"
+        logs.write(tx, folder, caller.name, comment)
+        return event, observation
+
+
+def _footprints(lists: Mapping[str, list[Any]]) -> tuple[Footprint, ...]:
+    sent = [lists.get(name, []) for name in LISTS]
+    if not all(sent):
+        raise ApiError(400, "All fields are required, please try again.")
+    if len({len(one) for one in sent}) > 1:
+        raise ApiError(
+            400,
+            "ra_list, dec_list, ra_width_list, dec_width_list, start_time_list, and "
+            "duration_list must be the same length.",
+        )
+    readers: list[Callable[[Any], Any]] = [*[_number] * 4, _time, _seconds]
+    columns = [
+        _read(what, values, reader)
+        for what, values, reader in zip(LISTS.values(), sent, readers, strict=True)
+    ]
+    for seconds in columns[-1]:
+        if not 0 <= seconds <= _MOST:
+            raise ApiError(
+                500,
+                "Problem creating EMBB Observation: an exposure takes 0 to "
+                f"{_MOST} seconds, not {seconds}",
+            )
+    return tuple(
+        Footprint(ra, dec, ra_width, dec_width, start, seconds)
+        for ra, dec, ra_width, dec_width, start, seconds in zip(*columns, strict=True)
+    )
+
+
+def _read(what: str, values: list[Any], reader: Callable[[Any], Any]) -> list[Any]:
+    found = []
+    for place, value in enumerate(values):
+        try:
+            found.append(reader(value))
+        except (OverflowError, TypeError, ValueError):
+            raise ApiError(400, f"Cannot read {what} list element {place} of {values}") from None
+    return found
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _seconds(value: Any) -> int:
+    return int(_number(value))
+
+
+def _time(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    when = datetime.fromisoformat(value.strip())
+    return iso_text(when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC))
+
+
+def listing(view: View, caller: Caller, asked: str) -> tuple[Event, list[EMObservation]]:
+    """Give the observations of an event, by time and number."""
+    event = find_event(view, caller, asked)
+    found = view.emobservations(event_folder(event.graceid))
+    return event, sorted(found, key=lambda one: (one.created, one.N))
+
+
+def one(view: View, caller: Caller, asked: str, number: int) -> tuple[Event, EMObservation]:
+    """Give an observation.
+
+    Raises
+    ------
+    ApiError
+        404 if there is none of that number.
+    """
+    event = find_event(view, caller, asked)
+    observation = view.emobservations(event_folder(event.graceid)).get(number)
+    if observation is None:
+        raise ApiError(404, "Observation record not nound")  # the server's own words
+    return event, observation
