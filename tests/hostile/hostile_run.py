@@ -188,7 +188,7 @@ class Run:
                 assert len(place.name.encode()) <= 210, place
         expected = {
             (line, route.name, method) for line in LINES for route in ROUTES
-            for method in route.handlers
+            for method in route.handlers if line == "2.36" or not route.v2_only
         }  # fmt: skip
         assert expected <= self.good, sorted(expected - self.good)
         kept = {graceid: event.to_json() for graceid, event in self.store.events.items()}

@@ -78,6 +78,10 @@ class Valid:
         self.files: dict[str, list[str]] = {}
         self.tagged: list[tuple[str, int, str]] = []
         self.labelled: list[tuple[str, str]] = []
+        self.bursts: list[str] = []
+        self.reserved: list[str] = []
+        self.opened: list[str] = []
+        self.made: dict[str, list[str]] = {}  # paths by what lists them
         self.coinc = (DATA / "cbc-lm.xml").read_bytes()
         self.uploads = [
             (path.name, path.read_bytes())
@@ -105,11 +109,20 @@ class Valid:
             key = self.random.choice(list(self.makers))
             if key == ("event-list", "POST") and self.random.random() < len(self.events) / 150:
                 key = ("event-log-template", "POST")
+            if key[0] == "update-grbevent-template" and not self.bursts:
+                key = ("event-list", "POST")
+            if key[0] == "event-upload-template" and not self.reserved:
+                key = ("event-reserve-template", "POST")
         asked = self.makers[key](*key)
         asked.method = key[1]
         asked.route = key[0]
-        asked.base = self.random.choice(BASES)
         asked.line = self.random.choice(("2.36", "2.36", "2.33"))
+        asked.base = self.random.choice(BASES)
+        route = next(route for route in ROUTES if route.name == key[0])
+        if route.v2_only:
+            asked.line, asked.base = "2.36", self.random.choice(("", "v2/"))
+        elif key[1] in route.retired and asked.line == "2.36":
+            asked.base = "v1/"
         if asked.method == "GET" and self.random.random() < 0.1:
             asked.method = self.random.choice(("HEAD", "OPTIONS"))
         return asked
@@ -132,6 +145,10 @@ class Valid:
     def _ask_event_list(self, name: str, method: str) -> Asked:
         if method == "POST":
             content_type, body = self.event_form()
+            if len(self.events) >= 3 and len(self.bursts) < 3:
+                fields = [("group", "External"), ("pipeline", "Fermi"), ("search", "GRB")]
+                file = (DATA / "fermi-test.xml").read_bytes()
+                content_type, body = multipart(fields, [("eventFile", "grb.xml", file)])
             return Asked(method, "events/", content_type=content_type, body=body)
         query = {
             "query": self.random.choice(("", "group: Test", "T0001", "G1 E1", "replay_id: a_b")),
@@ -231,6 +248,70 @@ class Valid:
         window = self.random.choice(("", "neighborhood=-10,10", "neighborhood=0", "neighborhood=5"))
         return Asked(method, f"events/{self._event()}/neighbors/", query=window)
 
+    def _ask_update_grbevent_template(self, name: str, method: str) -> Asked:
+        asked = Asked(method, f"events/{self.random.choice(self.bursts)}/update-grbevent/")
+        return self._json(asked, {"ra": self.random.random() * 360, "designation": "A"})
+
+    def _ask_event_reserve_template(self, name: str, method: str) -> Asked:
+        return self._json(Asked(method, "events/reserve/"), {"group": "Test", "pipeline": "gstlal"})
+
+    def _ask_event_upload_template(self, name: str, method: str) -> Asked:
+        asked = Asked(method, f"events/{self.reserved.pop()}/upload/")
+        asked.content_type, asked.body = multipart(
+            [("labels", "INJ")], [("eventFile", "coinc.xml", self.event_file())]
+        )
+        return asked
+
+    def _ask_voevent_list_template(self, name: str, method: str) -> Asked:
+        asked = Asked(method, f"events/{self._event()}/voevent/")
+        code = self.random.choice(("PR", "RE", "EW"))
+        return self._json(asked, {"voevent_type": code, "BNS": self.random.random()})
+
+    def _ask_voevent_detail_template(self, name: str, method: str) -> Asked:
+        return self._made(method, "voevent")
+
+    def _ask_emobservation_list_template(self, name: str, method: str) -> Asked:
+        lists = ("ra_list", "ra_width_list", "dec_list", "dec_width_list", "duration_list")
+        data = {
+            "group": "ZTF",
+            "start_time_list": ["2026-03-01T17:00:00"],
+            **{name: [self.random.random()] for name in lists},
+        }
+        return self._json(Asked(method, f"events/{self._event()}/emobservation/"), data)
+
+    def _ask_emobservation_detail_template(self, name: str, method: str) -> Asked:
+        return self._made(method, "emobservation")
+
+    def _ask_embb_event_log_template(self, name: str, method: str) -> Asked:
+        data = {"group": "ZTF", "waveband": "em.gamma", "eel_status": "FO", "obs_status": "OB"}
+        return self._json(Asked(method, f"events/{self._event()}/embb/"), data)
+
+    def _ask_embb_event_log_detail(self, name: str, method: str) -> Asked:
+        return self._made(method, "embb")
+
+    def _made(self, method: str, what: str) -> Asked:
+        return Asked(method, self.random.choice(self.made.get(what) or [f"events/G1/{what}/1"]))
+
+    def _json(self, asked: Asked, data: object) -> Asked:
+        if asked.method != "GET":
+            asked.content_type, asked.body = "application/json", json.dumps(data).encode()
+        return asked
+
+    def _ask_signoff_list_template(self, name: str, method: str) -> Asked:
+        return Asked(method, f"events/{self._event()}/signoff/")
+
+    def _ask_event_permissions(self, name: str, method: str) -> Asked:
+        return Asked(method, f"events/{self._event()}/perms/")
+
+    def _ask_event_group_permissions(self, name: str, method: str) -> Asked:
+        return Asked(method, f"events/{self._event()}/perms/executives/")
+
+    def _ask_event_permission(self, name: str, method: str) -> Asked:
+        if method == "DELETE" and self.opened:
+            return Asked(method, self.opened.pop())
+        group = "executives" if method == "GET" else "lvem_users"
+        return Asked(method, f"events/{self._event()}/perms/{group}/view")
+
     # What answers teach
 
     def learn(self, asked: Asked, status: int, data: object) -> None:
@@ -240,7 +321,15 @@ class Valid:
         parts = asked.path.split("/")
         key = (asked.route, asked.method)
         if key == ("event-list", "POST") and isinstance(data, dict):
-            self.events.append(str(data["graceid"]))
+            found = self.events if data["pipeline"] == "gstlal" else self.bursts
+            found.append(str(data["graceid"]))
+        elif key == ("event-reserve-template", "POST") and isinstance(data, dict):
+            self.reserved.append(str(data["graceid"]))
+        elif key == ("event-permission", "PUT"):
+            self.opened.append(asked.path)
+        elif asked.method == "POST" and len(parts) > 2 and isinstance(data, dict):
+            if parts[2] in ("voevent", "emobservation", "embb"):
+                self.made.setdefault(parts[2], []).append(f"{asked.path}{data['N']}")
         elif asked.route == "file-list" and isinstance(data, dict):
             self.files[parts[1]] = [name for name in data if name not in ("files", "links")]
         elif key == ("tag-template", "PUT"):
