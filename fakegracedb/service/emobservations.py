@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from ..clock import iso_text
+from ..clock import iso_text, parse_time
 from ..documents import EMObservation, Event, Footprint
 from ..errors import ApiError
 from ..store import Store, View
@@ -131,8 +131,7 @@ def _seconds(value: Any) -> int:
 def _time(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
-    when = datetime.fromisoformat(value.strip())
-    return iso_text(when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC))
+    return iso_text(parse_time(datetime.fromisoformat(value.strip())))  # UTC if it has no zone
 
 
 def listing(view: View, caller: Caller, asked: str) -> tuple[Event, list[EMObservation]]:
