@@ -51,6 +51,8 @@ def _taken(core: Core, target: str) -> Core:
         return Core(target)
     for _ in range(_TRIES):
         state = core.refresh()
+        if state.restoring:
+            raise StoreError(f"{core.path} takes in a snapshot, and cannot be locked until it has")
         _copy_all(core, state, target)
         if core.refresh().version == state.version:
             return Core(target)

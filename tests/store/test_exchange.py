@@ -299,6 +299,18 @@ def test_a_store_in_the_middle_of_an_exchange_can_be_copied_when_it_is_done(
     assert copy.check() == store.check() == []
 
 
+def test_a_store_in_the_middle_of_an_exchange_is_not_copied_by_who_cannot_end_it(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = store.snapshot(tmp_path / "snapshot")
+    monkeypatch.setattr(exchange, "finish", lambda core: None)
+    store.restore(snapshot)
+    monkeypatch.setattr(disk, "is_writable", lambda path: False)
+    with pytest.raises(StoreError, match="takes in a snapshot"):
+        store.copy(tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
 # Stores that cannot be written to
 
 _WRITING = ("mkdir", "replace", "unlink", "rmdir", "link", "symlink")

@@ -18,7 +18,7 @@ PATH_METHODS = {
     name
     for name in dir(Path)
     if not name.startswith("_") and not hasattr(__import__("pathlib").PurePath, name)
-} - {"absolute"}
+} - {"absolute", "replace"}  # texts and times have the latter too
 
 
 def rooms() -> list[Path]:
