@@ -9,18 +9,20 @@ import time
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ..errors import ApiError, FakeGraceDbError, NotFaked
 from ..render.dialect import dialect_of
 from ..store import Store, View
 from ..vocabulary import GONE, SERVER_VERSIONS
-from .call import Call
 from .calls import LONGEST_PATH, Calls
 from .calls import Call as Record
 from .faults import Fault, FaultPlan
 from .message import Request, Response
-from .routes import match, only_v2
+
+if TYPE_CHECKING:
+    from .call import Call
 
 __all__ = ["Application", "check_server_version"]
 
@@ -31,7 +33,7 @@ _NOT_FOUND = (
 _API = re.compile(
     r"(?P<before>.*?)/api(?:/(?P<version>v[^/]*|default(?=/|$)))?(?:/(?P<path>.*))?", re.DOTALL
 )
-_CLIENT = re.compile(r"gracedb-client/(\d*)")
+_CLIENT = re.compile(r"gracedb-client/(\d{0,9})")
 _NO_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -129,13 +131,14 @@ class Application:
             )
         version, below = found["version"] or "", found["path"] or ""
         root = f"{scheme}://{host}{found['before']}/api/{version}{'/' if version else ''}"
-        fault = self.faults.strike(request.method, unquote(below))
+        asked = unquote(below)
+        fault = self.faults.strike(request.method, asked)
         status: int | None = 501
         try:
             if fault is not None and _strikes_first(fault, request):
                 response = _spoiled(fault)
             else:
-                response = self._answer(request, root, version, below, query)
+                response = self._answer(request, root, version, asked, query)
                 if fault is not None:
                     if fault.answers:
                         response.close()
@@ -149,17 +152,20 @@ class Application:
             raise
         finally:
             seconds = time.perf_counter() - began
-            asked = unquote(below)[:LONGEST_PATH]
-            self.calls.record(Record(request.method, asked, status, seconds))
+            self.calls.record(Record(request.method, asked[:LONGEST_PATH], status, seconds))
 
     def _answer(
-        self, request: Request, root: str, version: str, below: str, query: str
+        self, request: Request, root: str, version: str, asked: str, query: str
     ) -> Response:
+        # here, so that a client can be imported without all that answers it
+        from .call import Call
+        from .routes import match, only_v2
+
         if (refused := _refused_client(request)) is not None:
             return refused
         if version not in ("", "v1", "v2"):
             return _not_found()
-        found = match(unquote(below, errors="replace"))
+        found = match(asked)
         unread: Response | None = None
 
         def answer(view: View) -> Response:
