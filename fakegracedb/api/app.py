@@ -9,20 +9,18 @@ import time
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ..errors import ApiError, FakeGraceDbError, NotFaked
 from ..render.dialect import dialect_of
 from ..store import Store, View
 from ..vocabulary import GONE, SERVER_VERSIONS
+from .call import Call
 from .calls import LONGEST_PATH, Calls
 from .calls import Call as Record
 from .faults import Fault, FaultPlan
 from .message import Request, Response
-
-if TYPE_CHECKING:
-    from .call import Call
+from .routes import match, only_v2
 
 __all__ = ["Application", "check_server_version"]
 
@@ -157,10 +155,6 @@ class Application:
     def _answer(
         self, request: Request, root: str, version: str, asked: str, query: str
     ) -> Response:
-        # here, so that a client can be imported without all that answers it
-        from .call import Call
-        from .routes import match, only_v2
-
         if (refused := _refused_client(request)) is not None:
             return refused
         if version not in ("", "v1", "v2"):

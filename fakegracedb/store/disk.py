@@ -371,18 +371,20 @@ class Lock:
         """
         from filelock import FileLock, Timeout  # brings asyncio along, which readers do not need
 
-        if self._lock is None:
-            # the store lets one thread through at a time, whichever that is
-            self._lock = FileLock(self.path, thread_local=False)
+        # A new one each time: what was imported in a fake file system belongs to that for good. The
+        # store lets one thread through at a time, whichever that is.
+        lock = FileLock(self.path, thread_local=False)
         try:
-            self._lock.acquire(timeout=patience, poll_interval=_PAUSE)
+            lock.acquire(timeout=patience, poll_interval=_PAUSE)
         except Timeout:
             raise TimeoutError(f"{self.path} is held by somebody else") from None
+        self._lock = lock
 
     def release(self) -> None:
         """Let go of the lock; one that is not held is no error."""
         if self._lock is not None:
-            self._lock.release()
+            lock, self._lock = self._lock, None
+            lock.release()
 
     def forget(self) -> None:
         """Leave the lock to the process that this one was forked from."""
