@@ -180,7 +180,7 @@ def filled(path: Path, events: int) -> Store:
                 Event(
                     graceid, "somebody", now, "Test", "gstlal", gpstime=1.4e9 + number, far=1e-8,
                     extra_attributes=attributes,
-                    permissions={"internal_users": ["view", "change"]},
+                    permissions={g: ["view", "change"] for g in ("internal_users", "executives")},
                 )
             )  # fmt: skip
     return store
