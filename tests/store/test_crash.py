@@ -24,6 +24,7 @@ from fakegracedb.vocabulary import DEFAULT
 
 START = "2026-03-01 17:00:00"
 Action = Callable[[Path, Ack], None]
+Tell = Callable[[str, object], None]
 
 
 @pytest.fixture
@@ -220,16 +221,16 @@ def tried(folder: Path, work: Path, action: Action, allowed: list[dict[str, Any]
     return stop - 1
 
 
-def tell(capsys: pytest.CaptureFixture[str], name: str, stops: int) -> None:
-    with capsys.disabled():
-        print(f" [{name}: {stops} stops tried]", end="")
+def tell(record_property: Tell, name: str, stops: int) -> None:
+    """Have the number of stops printed at the end, also under xdist."""
+    record_property("told", f"crash test, {name}: {stops} stops tried")
 
 
 @pytest.mark.parametrize(
     ("action", "states"), ACTIONS, ids=[action.__name__ for action, _ in ACTIONS]
 )
 def test_who_dies_in_a_change_has_made_all_of_it_or_nothing(
-    action: Action, states: int, work: Path, capsys: pytest.CaptureFixture[str]
+    action: Action, states: int, work: Path, record_property: Tell
 ) -> None:
     folder = work / "begin"
     store = prepared(folder)
@@ -240,21 +241,21 @@ def test_who_dies_in_a_change_has_made_all_of_it_or_nothing(
         store.users["ada"] = User("ada")
     allowed = stages(folder, work, action)
     assert len(allowed) == states
-    tell(capsys, action.__name__, tried(folder, work, action, allowed))
+    tell(record_property, action.__name__, tried(folder, work, action, allowed))
 
 
 def test_who_dies_in_the_first_change_of_all_leaves_a_folder_that_can_be_used(
-    work: Path, capsys: pytest.CaptureFixture[str]
+    work: Path, record_property: Tell
 ) -> None:
     folder = work / "nothing"
     allowed = stages(folder, work, create_first)
     assert not allowed[0]["objects"]
     assert allowed[1]["objects"]
-    tell(capsys, "create_first", tried(folder, work, create_first, allowed))
+    tell(record_property, "create_first", tried(folder, work, create_first, allowed))
 
 
 def test_who_dies_while_taking_in_hand_edits_can_be_followed_by_another(
-    work: Path, capsys: pytest.CaptureFixture[str]
+    work: Path, record_property: Tell
 ) -> None:
     folder = work / "begin"
     prepared(folder)
@@ -271,11 +272,11 @@ def test_who_dies_while_taking_in_hand_edits_can_be_followed_by_another(
         assert [p for p in survivor.check() if p.kind != "leftover"] == []
         assert scenes.everything(survivor) == found
         stops = death.stop
-    tell(capsys, "reindex", stops - 1)
+    tell(record_property, "reindex", stops - 1)
 
 
 def test_who_dies_while_finishing_the_work_of_the_dead_can_be_followed_by_another(
-    work: Path, capsys: pytest.CaptureFixture[str]
+    work: Path, record_property: Tell
 ) -> None:
     folder = work / "begin"
     prepared(folder)
@@ -297,11 +298,11 @@ def test_who_dies_while_finishing_the_work_of_the_dead_can_be_followed_by_anothe
         allowed = stages(path, work, log_with_file)
         assert allowed[0] == begin
         stops += tried(path, work, log_with_file, allowed)
-    tell(capsys, "finishing", stops)
+    tell(record_property, "finishing", stops)
 
 
 def test_a_copy_that_was_cut_short_is_not_taken_for_a_store(
-    work: Path, capsys: pytest.CaptureFixture[str]
+    work: Path, record_property: Tell
 ) -> None:
     folder = work / "begin"
     store = prepared(folder)
@@ -321,4 +322,4 @@ def test_a_copy_that_was_cut_short_is_not_taken_for_a_store(
             assert not death.finished
         shutil.rmtree(target, ignore_errors=True)
         stops = death.stop
-    tell(capsys, "copy", stops - 1)
+    tell(record_property, "copy", stops - 1)
