@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Problem", "check"]
 
 _TRIES = 3  # to look at a store before somebody changes it
-_PENDING = "are not in the documents yet: the next change of the store brings them there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,13 @@ def check(core: Core) -> list[Problem]:
         except FileNotFoundError:
             continue  # it went in between
         if disk.identity(core.journal.path) == before:
-            if not any(problem.message.endswith(_PENDING) for problem in problems):
+            if not problems:
                 return problems
             break
+    if not disk.exists(core.place(layout.LOCK)):
+        return problems  # nobody is at work
     try:
-        with core.writing():  # somebody is at work, or has died
+        with core.writing():  # what was found may be a change that was not committed yet
             return _sorted_problems(core)
     except StoreError:  # where one cannot write nobody is at work
         return problems
@@ -90,7 +91,11 @@ def _problems(core: Core) -> Iterator[Problem]:
         message = "the last line is cut short: it did not happen"
         yield Problem(layout.JOURNAL, message, "leftover")
     if state.pending:
-        yield Problem(layout.JOURNAL, f"{len(state.pending)} change(s) {_PENDING}", "leftover")
+        message = (
+            f"{len(state.pending)} change(s) are not in the documents yet: "
+            "the next change of the store brings them there"
+        )
+        yield Problem(layout.JOURNAL, message, "leftover")
         return  # everything else would be told twice
     objects: dict[str, dict[str, Any]] = {}
     for path in sorted({*paths(core), *announced.paths()}):
