@@ -128,17 +128,24 @@ def take(
     if values or reading.attributes or reading.updates:
         event = replace(
             event,
-            **_finite_likelihood(tx, values),
+            **_finite_likelihood(tx, event, values),
             extra_attributes=reading.merged(event.extra_attributes),
         )
         tx.put_event(event)
     return event
 
 
-def _finite_likelihood(tx: Transaction, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace an infinite likelihood by the largest one there is, as the server does."""
+def _finite_likelihood(tx: Transaction, event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace an infinite likelihood of a coincidence by the largest one there is.
+
+    Notes
+    -----
+    As the server does; it leaves those of other pipelines as they are.
+    """
     likelihood = values.get("likelihood")
     if likelihood is None or not math.isinf(likelihood):
+        return dict(values)
+    if event.pipeline not in tx.vocabulary.coinc_pipelines:
         return dict(values)
     others = [
         event.likelihood

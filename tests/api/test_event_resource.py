@@ -342,3 +342,13 @@ def test_external_users_see_less_of_the_sub_tables(api: Api, server: Server) -> 
     for number, event in enumerate(reversed(listed), start=1):
         assert outsider.json(f"events/T{number}") == event
         assert event["far_is_upper_limit"] is False
+
+
+def test_infinite_likelihood_of_a_burst_is_null(api: Api) -> None:
+    assert api.create(api.sample(likelihood="7.5"))["likelihood"] == 7.5
+    burst = (
+        b"ifo: L1 H1\ntime: 1000000000.5 1000000000.5\nevent_time: 1000000000.5\n"
+        b"start: 1000000000.25 1000000000.25\nfar: 1e-6\nlikelihood: inf\n"
+    )
+    event = api.create(burst, pipeline="CWB")
+    assert (event["warnings"], event["far"], event["likelihood"]) == ([], 1e-6, None)
