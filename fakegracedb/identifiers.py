@@ -241,9 +241,9 @@ def disk_name(name: str, taken: Iterable[str] = ()) -> str:
         pieces = _shortened(pieces, name)
     # A lone percent sign is no encoding of anything, and so free to stand for the empty name.
     wanted = unicodedata.normalize("NFC", "".join(pieces)) or "%"
-    others = {_folded(other) for other in taken}
+    others = {folded(other) for other in taken}
     found, count = wanted, 1
-    while _folded(found) in others:
+    while folded(found) in others:
         count += 1
         found = f"{wanted}~{count}"
     return found
@@ -280,6 +280,7 @@ def _shortened(pieces: list[str], name: str) -> list[str]:
     return [*kept, mark]
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Give what names share that some file system takes for one: case and form do not count."""
     # Upper case first: file systems that ignore case compare in it, where a dotless i is an I.
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).upper().casefold())

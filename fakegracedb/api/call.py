@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from ..documents import Event
 from ..errors import ApiError
 from ..render.dialect import Dialect
 from ..service.access import Caller, caller_named, find_event, require_user
@@ -46,6 +47,7 @@ class Call:
 
     __slots__ = (
         "_caller",
+        "_event",
         "_form",
         "_query",
         "app",
@@ -75,6 +77,7 @@ class Call:
         self.query_text = query_text
         self.view = view
         self._caller: Caller | None = None
+        self._event: Event | None = None
         self._form: forms.Form | None = None
         self._query: forms.Form | None = None
 
@@ -108,6 +111,21 @@ class Call:
     def graceid(self) -> str:
         """The event's id as the path has it."""
         return self.parameters["graceid"]
+
+    @property
+    def event(self) -> Event:
+        """The event as the call finds it.
+
+        Raises
+        ------
+        ApiError
+            As `find_event`: the call needs the right to change it, unless it only reads.
+        """
+        if self._event is None:
+            self._event = find_event(
+                self.view, self.caller, self.graceid, change=not self.reads_only
+            )
+        return self._event
 
     @property
     def number(self) -> int:
@@ -190,7 +208,7 @@ class Call:
         if self.route.handlers and self.request.method not in self.methods:
             raise ApiError(405, {"detail": f'Method "{self.request.method}" not allowed.'})
         if path.startswith("events/{graceid}"):
-            event = find_event(self.view, self.caller, self.graceid, change=not self.reads_only)
+            event = self.event
             if path.startswith("events/{graceid}/log/{N}"):
                 entry(self.view, event, self.number)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ..documents import Event, Log, User
@@ -14,7 +14,6 @@ from ..vocabulary import Vocabulary
 __all__ = ["Caller", "caller_named", "find_event", "require_user"]
 
 EXTERNAL_GROUPS = frozenset({"lvem_users", "lvem_observers", "public_users"})
-EXTERNAL_TAG = "lvem"  # what external users may read, and what their own entries get
 
 GRB_RIGHT = "t90_grbevent"
 ADD_RIGHT = "add_groupobjectpermission"
@@ -32,10 +31,13 @@ class Caller:
         None is an unauthenticated reader.
     v2 : bool
         Whether the newer shapes and texts are asked for.
+    external_tag : str
+        What opens an entry of a log to external users, and what their own entries get.
     """
 
     user: User | None
     v2: bool
+    external_tag: str
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ class Caller:
 
     def may_read(self, log: Log) -> bool:
         """Whether the caller may read a log entry of an event that is visible."""
-        return self.internal or EXTERNAL_TAG in log.tags
+        return self.internal or self.external_tag in log.tags
 
 
 def caller_named(
@@ -88,15 +90,15 @@ def caller_named(
 
     Notes
     -----
-    A name alone does not take rights away: who is not in the store has the rights of its default
-    user. Named groups do: such a user uploads outside the Test group only if the store has a
-    document that says so.
+    A name alone does not take rights away: who is not in the store may do everything. Named groups
+    do: such a user uploads outside the Test group only if the store has a document that says so.
     """
+    names = view.vocabulary
+    external_tag = names.settings.external_access_tag
     if name is None:
-        return Caller(None, v2)
+        return Caller(None, v2, external_tag)
     if not name:
         raise ApiError(400, {"error": "the name of a user cannot be empty"})
-    names = view.vocabulary
     user = view.users.get(name)
     if groups is not None:
         if unknown := [group for group in groups if group not in names.user_groups]:
@@ -104,18 +106,10 @@ def caller_named(
                 400, {"error": f"no user group {unknown[0]!r}: {', '.join(names.user_groups)}"}
             )
         known = user or _person(name, (), pipelines=(), permissions=())
-        user = User(
-            name=name,
-            groups=tuple(groups),
-            first_name=known.first_name,
-            last_name=known.last_name,
-            email=known.email,
-            pipelines=known.pipelines,
-            permissions=known.permissions,
-        )
+        user = replace(known, groups=tuple(groups))
     if user is None:
         user = _insider(name, names)
-    return Caller(user, v2)
+    return Caller(user, v2, external_tag)
 
 
 @lru_cache(maxsize=256)

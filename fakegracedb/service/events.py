@@ -24,7 +24,6 @@ __all__ = [
     "create",
     "may_upload",
     "new_event",
-    "one",
     "refuse_pipeline",
     "replace_data",
     "replaceable",
@@ -268,11 +267,3 @@ def replaceable(view: View, caller: Caller, asked: str) -> Event:
     if event.reserved:
         raise ApiError(400, f"Event {event.graceid} has not been uploaded yet")
     return event
-
-
-# Reading
-
-
-def one(view: View, caller: Caller, asked: str) -> Event:
-    """Give an event."""
-    return find_event(view, caller, asked)

@@ -12,7 +12,7 @@ from ..vocabulary import Vocabulary
 from . import logs
 from .access import Caller, find_event
 
-__all__ = ["add", "apply", "listing", "one", "remove"]
+__all__ = ["add", "apply", "one", "remove"]
 
 
 def refusal(names: Vocabulary, label: str, verb: str) -> ApiError | None:
@@ -72,11 +72,6 @@ def remove(store: Store, caller: Caller, asked: str, name: str) -> None:
         labels = tuple(label for label in event.labels if label.name != name)
         tx.put_event(replace(event, labels=labels))
         logs.write(tx, event_folder(event.graceid), caller.name, f"Deleted label: {name}")
-
-
-def listing(view: View, caller: Caller, asked: str) -> Event:
-    """Give the event, whose labels are in the order of application."""
-    return find_event(view, caller, asked)
 
 
 def one(view: View, caller: Caller, asked: str, name: str) -> tuple[Event, Label]:

@@ -9,7 +9,7 @@ from ..errors import ApiError
 from ..store import Store, Transaction, View
 from ..store.layout import event_folder
 from . import files, labels, tags
-from .access import EXTERNAL_TAG, Caller, find_event
+from .access import Caller, find_event
 from .outcome import Outcome
 
 __all__ = ["NewLog", "create", "listing", "one", "write"]
@@ -84,7 +84,7 @@ def create(store: Store, caller: Caller, asked: str, new: NewLog) -> Outcome[tup
         log = write(tx, folder, caller.name, new.comment, new.filename, version)
         if not caller.internal:
             # nobody outside could read it otherwise; this one writes no entry of its own
-            log = tags.attach(tx, folder, log, EXTERNAL_TAG, "")
+            log = tags.attach(tx, folder, log, caller.external_tag, "")
         error = _tag(tx, caller, folder, log, new)
         if error is None and new.label is not None:
             try:

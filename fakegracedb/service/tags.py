@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..documents import Event, Log, Tag
 from ..errors import ApiError
@@ -12,10 +11,7 @@ from ..store import Store, Transaction, View
 from ..store.layout import event_folder
 from ..vocabulary import Vocabulary
 from . import logs
-from .access import EXTERNAL_TAG, Caller, find_event
-
-if TYPE_CHECKING:
-    from ..documents import User  # noqa: F401
+from .access import Caller, find_event
 
 __all__ = ["add", "apply", "attach", "existing", "of_event", "of_log", "ordered", "remove"]
 
@@ -104,7 +100,7 @@ def apply(
 
 
 def _guard(caller: Caller, log: Log, name: str) -> None:
-    if not caller.internal and name == EXTERNAL_TAG and log.issuer != caller.name:
+    if not caller.internal and name == caller.external_tag and log.issuer != caller.name:
         raise ApiError(403, "You do not have permission to add or remove this tag.", plain=True)
 
 

@@ -139,7 +139,7 @@ def create(
             voevent_type=new.voevent_type,
             created=tx.timestamp(),
             issuer=caller.name,
-            ivorn=f"ivo://gwnet/LVC#{event.graceid}-{number}-{name}",
+            ivorn=f"ivo://{tx.vocabulary.settings.voevent_stream}#{event.graceid}-{number}-{name}",
             filename=filename,
             file_version=tx.files(folder).next_version(filename),
             skymap_type=new.skymap_type,

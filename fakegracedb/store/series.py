@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from ..documents import EMBBLog, EMObservation, FileVersion, Log, VOEvent
-from ..identifiers import _folded as folded
-from ..identifiers import disk_name
+from ..identifiers import disk_name, folded
 
 __all__ = ["EMBBLogs", "EMObservations", "Files", "Logs", "Numbered", "VOEvents"]
 

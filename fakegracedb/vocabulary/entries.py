@@ -91,8 +91,6 @@ class ServerSettings:
         The lowest false-alarm rate that a VOEvent tells [Hz].
     voevent_stream : str
         Stream of the VOEvents' identifiers.
-    allowed_client_versions : str
-        Version specifier of the clients that are served.
     replay_id_regex : str
         What the replay id of an event matches.
     label_name_max_length : int
@@ -114,7 +112,6 @@ class ServerSettings:
     event_superevent_window_after_s: float = 100
     voevent_far_floor_hz: float = 0
     voevent_stream: str = "gwnet/LVC"
-    allowed_client_versions: str = ">=2.0.0"
     replay_id_regex: str = "^[A-Za-z0-9_-]{1,30}$"
     label_name_max_length: int = 32
     tag_name_regex: str = r"^[0-9a-zA-Z_\-]*$"

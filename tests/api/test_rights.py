@@ -209,3 +209,17 @@ def test_groups_of_the_stores_own_user_count(api: Api, server: Server) -> None:
     outsider = server.at(api.base, "lv@em.org")
     assert outsider.get("events/T0001").status_code == 403
     assert server.at(api.base, "lv@em.org", ("internal_users",)).get("events/T1").status_code == 200
+
+
+def test_tag_that_opens_entries_is_the_one_of_the_vocabulary(
+    api: Api, outsider: Api, server: Server
+) -> None:
+    server.store.vocabulary = server.store.vocabulary.overridden(
+        {"settings": {"external_access_tag": "partners"}}
+    )
+    api.log("T0001", "closed", tagname="lvem")
+    api.log("T0001", "open", tagname="partners")
+    outsider.log("T0001", "theirs")
+    log = outsider.json("events/T0001/log/")["log"]
+    assert [entry["comment"] for entry in log] == ["open", "theirs"]
+    assert log[1]["tag_names"] == ["partners"]

@@ -155,21 +155,16 @@ def wanted_labels(form: Form) -> tuple[str, ...]:
 def detail(call: Call) -> Response:
     """GET an event."""
     _format(call, "json")
-    caller, dialect = call.caller, call.dialect
-
-    def encoded(view: View) -> bytes:
-        event = events.one(view, caller, call.graceid)
-        # what was rendered holds as long as the document and the names do
-        memo = view.memo(event_document(event.graceid))
-        key = (dialect, caller.internal, view.vocabulary)
-        body: bytes | None = memo.get(key)
-        if body is None:
-            body = memo[key] = dialect.encode(rendered(call, view, event))
-        return body
-
+    view, event = call.view, call.event
+    # what was rendered holds as long as the document and the names do
+    memo = view.memo(event_document(event.graceid))
+    key = (call.dialect, call.caller.internal, view.vocabulary)
+    body: bytes | None = memo.get(key)
+    if body is None:
+        body = memo[key] = call.dialect.encode(rendered(call, view, event))
     return call.encoded(
         200,
-        call.read(encoded),
+        body,
         Cache_Control="no-cache, max-age=0, no-store, must-revalidate, private",
     )
 

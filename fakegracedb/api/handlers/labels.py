@@ -14,8 +14,7 @@ __all__ = ["add", "detail", "listing", "remove"]
 
 def listing(call: Call) -> Response:
     """GET the labels."""
-    event = call.read(lambda view: labels.listing(view, call.caller, call.graceid))
-    return call.answer(200, labels_json(event, call.dialect))
+    return call.answer(200, labels_json(call.event, call.dialect))
 
 
 def detail(call: Call) -> Response:
