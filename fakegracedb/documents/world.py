@@ -22,7 +22,8 @@ class Settings:
     format : int
         Number of the layout on disk.
     created : str
-        When the store was made, ISO text of the machine's own clock.
+        When the store was made, ISO text: by its own clock if that was set first of all, else by
+        the machine's.
     server_version : str
         Which server is imitated unless a client says otherwise.
     user : str

@@ -128,6 +128,8 @@ class StoreClock:
         with self._store.transaction(call) as transaction:
             settings = transaction.settings
             clock = change(transaction.clock)
+            if transaction.version[1] == 0:  # a store that begins with its clock was made by it
+                settings = replace(settings, created=iso_text(clock.now()))
             transaction.put_settings(replace(settings, clock=clock.to_json()))
             if restart:
                 transaction.restart_ticks()

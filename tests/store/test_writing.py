@@ -212,6 +212,17 @@ def test_a_store_comes_to_be_with_its_first_change(tmp_path: Path) -> None:
     assert {".lock", "*.tmp", "*.checkpoint"} <= set(ignored)
 
 
+def test_a_store_that_begins_with_its_clock_was_made_when_that_says(tmp_path: Path) -> None:
+    stores = [Store(tmp_path / name) for name in ("one", "other")]
+    for store in stores:
+        store.clock.set("2026-03-01 17:00:00")
+    assert store.settings["created"] == "2026-03-01T17:00:00.000000Z"
+    one, other = (scenes.tree(store.path) for store in stores)
+    assert one == other
+    store.clock.set("2031-01-01 00:00:00")  # which is not its first change
+    assert store.settings["created"] == "2026-03-01T17:00:00.000000Z"
+
+
 def test_a_folder_with_something_else_in_it_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("important")
     with pytest.raises(StoreError, match=r"not empty.*thesis\.tex"):
