@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 __all__ = ["TABLES", "Field", "Kind", "Table", "empty", "shown"]
 
-Kind = Literal["float", "int", "natural", "str", "list", "scores"]
+Kind = Literal["float", "int", "natural", "big", "str", "list", "scores"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Field:
     ----------
     name : str
         The key, as answered.
-    kind : {"float", "int", "natural", "str", "list", "scores"}
-        What it holds. Integers are 32 bits wide; a natural is one that cannot be negative. A list
-        holds strings; scores is an object of three floats.
+    kind : {"float", "int", "natural", "big", "str", "list", "scores"}
+        What it holds. Integers are 32 bits wide; a natural is one that cannot be negative, a big
+        one has 64 bits. A list holds strings; scores is an object of three floats.
     max_length : int or None
         Longest text that can be stored [characters].
     default : None or ""
@@ -147,7 +147,8 @@ _NEUTRINO = (
     *_floats("ra dec error_radius far_ne"),
     *_texts("far_unit", None, None),
     *_floats("signalness energy src_error_90 src_error_50"),
-    *_integers("amon_id run_id event_id stream"),
+    Field("amon_id", "big"),  # run and event written together, thirteen digits or more
+    *_integers("run_id event_id stream"),
 )
 
 _SIM_INSPIRAL = (

@@ -23,6 +23,7 @@ EVENT = Table(
 """The columns of an event itself that readers set."""
 
 _MOST = 2**31 - 1
+_MOST_BIG = 2**63 - 1
 _GPSTIME_BOUND = 1e10  # sixteen digits, six of them decimals
 
 
@@ -79,7 +80,7 @@ def check(table: Table, values: Mapping[str, Any]) -> None:
                 )
         elif field.kind == "str":
             _check_text(field, value)
-        elif field.kind in ("int", "natural"):
+        elif field.kind in ("int", "natural", "big"):
             _check_integer(field, value)
 
 
@@ -91,7 +92,8 @@ def _check_text(field: Field, value: str) -> None:
 
 
 def _check_integer(field: Field, value: int) -> None:
-    if not -_MOST - 1 <= value <= _MOST:
-        raise StorageError("integer out of range")
+    name, most = ("bigint", _MOST_BIG) if field.kind == "big" else ("integer", _MOST)
+    if not -most - 1 <= value <= most:
+        raise StorageError(f"{name} out of range")
     if field.kind == "natural" and value < 0:
         raise StorageError(f'new row violates check constraint "{field.name}_check"')

@@ -15,6 +15,7 @@ __all__ = ["column", "extra_attributes", "vocabulary"]
 Rules = dict[str, Any]
 
 _MOST = 2**31 - 1  # integers are 32 bits wide
+_MOST_BIG = 2**63 - 1
 
 
 def column(field: Field, members: tuple[str, ...] = ()) -> Rules:
@@ -31,6 +32,7 @@ def column(field: Field, members: tuple[str, ...] = ()) -> Rules:
         "float": {"type": "number"},
         "int": {"type": "integer", "minimum": -_MOST - 1, "maximum": _MOST},
         "natural": {"type": "integer", "minimum": 0, "maximum": _MOST},
+        "big": {"type": "integer", "minimum": -_MOST_BIG - 1, "maximum": _MOST_BIG},
         "str": _text(field.max_length),
         "list": {"type": "array", "items": _text(field.max_length)},
         "scores": {

@@ -22,7 +22,7 @@ NEUTRINO = {
     "energy": 171.38,
     "src_error_90": 42.0,
     "src_error_50": 16.2,
-    "amon_id": 1332225,
+    "amon_id": 13322258514893,
     "run_id": 133222,
     "event_id": 58514893,
     "stream": 24,

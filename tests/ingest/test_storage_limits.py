@@ -99,6 +99,14 @@ def test_other_integers_have_32_bits():
             check(TABLES["SingleInspiral"], {"chisq_dof": number})
 
 
+def test_ids_of_amon_have_64_bits():
+    for good in (13322258514893, 2**63 - 1, -(2**63)):
+        check(TABLES["NeutrinoEvent"], {"amon_id": good})
+    for number in (2**63, -(2**63) - 1):
+        with pytest.raises(StorageError, match="bigint out of range"):
+            check(TABLES["NeutrinoEvent"], {"amon_id": number})
+
+
 def test_event_columns():
     check(EVENT, {"instruments": "H" * 20, "far": math.inf, "likelihood": math.nan})
     with pytest.raises(StorageError, match="character varying"):
