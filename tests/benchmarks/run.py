@@ -24,8 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import requests_mock
-from igwn_auth_utils.requests import HTTPSciTokenAuth
+from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
+from ingesting import ingesting
 from ligo.gracedb.rest import GraceDb
+from measuring import fresh, medians, report, results
 from pytest_httpserver import HTTPServer
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
@@ -35,39 +37,14 @@ from fakegracedb.documents import Event, Log
 from fakegracedb.store import core
 from fakegracedb.store.layout import event_folder
 
-DATA = Path(str(importlib.util.find_spec("ligo.gracedb.test.integration").origin)).parent / "data"
+SUITE = importlib.util.find_spec("ligo.gracedb.test.integration")
+assert SUITE is not None
+DATA = Path(str(SUITE.origin)).parent / "data"
 COINC = (DATA / "cbc-lm.xml").read_bytes()
 PICTURE = bytes(range(256)) * 8  # 2 kB
 SERVER = "https://gracedb.ligo.org/api/"
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-
-results: list[tuple[str, float, float, str]] = []
-
-
-def report(name: str, measured: float, goal: float, unit: str = "") -> None:
-    """Print a figure beside its goal."""
-    verdict = "ok" if measured <= goal else "MISSED"
-    results.append((name, measured, goal, verdict))
-    print(f"{verdict:6}  {name:58} {measured:9.3f} {unit:3} (at most {goal:g})", flush=True)
-
-
-def medians(repeats: int, *calls: Callable[[], object]) -> list[float]:
-    """Give the median time of each call [s]; they take turns."""
-    times: list[list[float]] = [[] for _ in calls]
-    for call in calls:
-        call()
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(repeats):
-            for call, taken in zip(calls, times, strict=True):
-                began = time.perf_counter()
-                call()
-                taken.append(time.perf_counter() - began)
-    finally:
-        gc.enable()
-    return [statistics.median(taken) for taken in times]
 
 
 class Nothing(HTTPAdapter):
@@ -94,12 +71,6 @@ def floor_client() -> GraceDb:
     client.trust_env = False
     client.auth = HTTPSciTokenAuth(token="")
     return client
-
-
-def fresh(stack: ExitStack) -> FakeGraceDb:
-    """Give a client on an empty store."""
-    folder = stack.enter_context(tempfile.TemporaryDirectory())
-    return FakeGraceDb(store=Path(folder) / "store")
 
 
 def upload(client: Any) -> Any:
@@ -289,7 +260,7 @@ def starting() -> None:
         report("a store of 20 events copied", ours * 1e3, 15.0, "ms")
 
 
-BENCHMARKS = {f.__name__: f for f in (reading, writing, history, starting, growth)}
+BENCHMARKS = {f.__name__: f for f in (reading, writing, ingesting, history, starting, growth)}
 
 
 def main() -> int:
