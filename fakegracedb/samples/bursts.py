@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import hypot
 from typing import Any
 
@@ -98,7 +98,7 @@ def olib_json(
         "Omicron_SNR_Network": omicron_snr_network,
         **{f"Omicron_SNR_{ifo}": value for ifo, value in loud.items()},
     }
-    return _json(data)
+    return _json(data, besides=("instruments", "nevents"))
 
 
 def mly_json(
@@ -110,7 +110,7 @@ def mly_json(
     snr: float | None = None,
     detection_statistic: float | None = None,
     scores: Mapping[str, float] | None = None,
-    channels: Sequence[str] | None = None,
+    channels: str | Sequence[str] | None = None,
     **numbers: float | None,
 ) -> bytes:
     """Make the event file of MLy, aframe or GWAK.
@@ -130,8 +130,9 @@ def mly_json(
         How loud it is.
     scores : mapping of str to float, optional
         `coherency`, `coincidence` and `combined`, or some of them.
-    channels : sequence of str, optional
-        Names of the channels; the calibrated strain of each detector unless given.
+    channels : str or sequence of str, optional
+        Names of the channels, with commas between them if it is one text; the calibrated strain of
+        each detector unless given.
     **numbers : float or None
         Any of `central_freq`, `bandwidth` [Hz], `central_time`, `duration` [s], `bbh`, `sglf`,
         `sghf`, `background`, `glitch`, `freq_correlation`, and of `mass1`, `mass2`, `mtotal`,
@@ -159,6 +160,8 @@ def mly_json(
         checks.choice("score", name, _MLY_SCORES)
     if channels is None:
         channels = [f"{ifo}:GDS-CALIB_STRAIN_CLEAN" for ifo in names]
+    elif isinstance(channels, str):
+        channels = channels.split(",")
     data: dict[str, Any] = {
         "gpstime": gps_float(nanoseconds("gpstime", gpstime)),
         "far": None if far is None else checks.non_negative("far", far),
@@ -166,16 +169,16 @@ def mly_json(
         "SNR": snr,
         "detection_statistic": detection_statistic,
         "scores": scores and {name: checks.number(name, value) for name, value in scores.items()},
-        "channels": [str(channel) for channel in channels],
+        "channels": [checks.line("channels", channel) for channel in channels],
         **numbers,
     }
-    return _json(data)
+    return _json(data, besides=("ifos", "scores", "channels"))
 
 
-def _json(data: Mapping[str, Any]) -> bytes:
-    """Write an object without what is None; numbers have to be finite."""
+def _json(data: Mapping[str, Any], *, besides: Collection[str]) -> bytes:
+    """Write an object without what is None; all but what is named are numbers."""
     kept = {
-        key: value if isinstance(value, str | int | list | dict) else checks.number(key, value)
+        key: value if key in besides else checks.number(key, value)
         for key, value in data.items()
         if value is not None
     }

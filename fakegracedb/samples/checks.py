@@ -12,6 +12,7 @@ __all__ = [
     "choice",
     "declination",
     "detectors",
+    "line",
     "non_negative",
     "number",
     "of_each_detector",
@@ -128,6 +129,13 @@ def choice(what: str, value: Any, known: Collection[str]) -> str:
     if not isinstance(value, str) or value not in known:
         raise ValueError(f"there is no {what} {value!r}; there are {', '.join(known)}")
     return value
+
+
+def line(name: str, text: Any) -> str:
+    """Give a text that is on one line, and that XML and JSON can hold."""
+    if not isinstance(text, str) or not text.isprintable():
+        raise ValueError(f"{name}: {text!r} is not a line of text")
+    return text
 
 
 def detectors(ifos: Ifos, name: str = "ifos") -> tuple[str, ...]:

@@ -106,8 +106,8 @@ def injection_xml(
         "polarization": turn,
         "coa_phase": checks.number("coa_phase", coa_phase),
         "f_lower": checks.non_negative("f_lower", f_lower),
-        "waveform": _line("waveform", waveform),
-        "taper": _line("taper", taper),
+        "waveform": checks.line("waveform", waveform),
+        "taper": checks.line("taper", taper),
         "end_time_gmst": sidereal_time(count),
         **_end_times("geocent", count),
     }
@@ -205,18 +205,12 @@ def _end_times(prefix: str, count: int) -> dict[str, int]:
     return {f"{prefix}_end_time": seconds, f"{prefix}_end_time_ns": rest}
 
 
-def _line(name: str, text: Any) -> str:
-    if not isinstance(text, str) or not text.isprintable():
-        raise ValueError(f"{name}: {text!r} is not a line of text")
-    return text
-
-
 def _of_kind(name: str, value: Any) -> Any:
     if value is None:
         return None
     kind = _FIELDS[name]
     if kind == "str":
-        return _line(name, value)
+        return checks.line(name, value)
     if kind in ("int", "natural"):
         return checks.whole(name, value, 0 if kind == "natural" else -(2**31))
     converted = checks.optional(name, value)

@@ -106,10 +106,13 @@ def grb_json(
     if (ra is None) != (dec is None):
         raise ValueError("ra and dec: one without the other is no direction")
     count = nanoseconds("gpstime", gpstime)
+    words = {"instrument": habits.instrument if instrument is None else instrument}
+    words |= {"ivorn": ivorn, "data_archive_page": data_archive_page}
+    words = {name: text and checks.line(name, text) for name, text in words.items()}
     data: dict[str, Any] = {
         "$schema": f"{_SCHEMA}/{habits.schema}.schema.json",
         "mission": pipeline,
-        "instrument": habits.instrument if instrument is None else instrument,
+        "instrument": words.pop("instrument"),
         "id": _identifiers(count, trigger_id),
         "trigger_time": iso_text("gpstime", count, 2, most=6) + "Z",
         "alert_tense": "current",
@@ -127,16 +130,17 @@ def grb_json(
         data[habits.duration] = checks.non_negative("duration", duration)
     if far is not None:
         data["far"] = checks.non_negative("far", far)
-    data |= {"ivorn": ivorn, "data_archive_page": data_archive_page}
+    data |= words
     kept = {key: value for key, value in data.items() if value is not None and value != ""}
     try:
-        text = json.dumps({**kept, **(members or {})}, indent=2, allow_nan=False)
+        content = json.dumps({**kept, **(members or {})}, indent=2, allow_nan=False)
     except TypeError as problem:
         raise ValueError(f"members: {problem}") from None
-    return f"{text}\n".encode()
+    return f"{content}\n".encode()
 
 
 def _identifiers(gps: int, given: str | int | Sequence[str | int] | None) -> list[str]:
     if given is None:
         return [str(gps // 1_000_000_000)]
-    return [str(given)] if isinstance(given, str | int) else [str(one) for one in given]
+    names = [given] if isinstance(given, str | int) else given
+    return [checks.line("trigger_id", str(name)) for name in names]

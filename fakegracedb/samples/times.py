@@ -15,6 +15,7 @@ __all__ = [
     "gps_float",
     "gps_split",
     "gps_text",
+    "in_utc",
     "iso_text",
     "mjd",
     "nanoseconds",
@@ -107,6 +108,12 @@ def gps_text(count: int, decimals: int = 0) -> str:
     return f"{seconds}.{fraction}" if fraction else str(seconds)
 
 
+def in_utc(count: int) -> bool:
+    """Whether a text in UTC can say a GPS time [ns]: not if it is within a leap second."""
+    seconds = count // BILLION
+    return gps_microseconds(utc_from_gps(seconds)) == seconds * 1_000_000
+
+
 def iso_text(name: str, count: int, decimals: int = 0, *, most: int = 9) -> str:
     """Write a GPS time as UTC.
 
@@ -145,7 +152,6 @@ def mjd(name: str, count: int) -> float:
 
 def _utc_seconds(name: str, count: int) -> tuple[datetime, int]:
     seconds, rest = divmod(count, BILLION)
-    when = utc_from_gps(seconds)
-    if gps_microseconds(when) != seconds * 1_000_000:
+    if not in_utc(count):
         raise ValueError(f"{name}: GPS {seconds} is a leap second, which a UTC text cannot say")
-    return when, rest
+    return utc_from_gps(seconds), rest

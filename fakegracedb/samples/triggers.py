@@ -80,9 +80,7 @@ def _of_type(name: str, kind: str, value: Any) -> Any:
     if value is None:
         return None
     if kind == "lstring":
-        if not isinstance(value, str) or not value.isprintable():
-            raise ValueError(f"{what}: {value!r} is not a line of text")
-        return value
+        return checks.line(what, value)
     if kind == "int_4s":
         return checks.whole(what, value, -_INT_4S, _INT_4S - 1)
     return checks.optional(what, value)

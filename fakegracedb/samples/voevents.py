@@ -12,7 +12,7 @@ from fakegracedb.clock import gps_from_utc
 
 from . import checks
 from .observatories import OBSERVATORIES, Notice, Observatory
-from .times import BILLION, When, gps_text, iso_text, mjd, nanoseconds
+from .times import BILLION, When, gps_text, in_utc, iso_text, mjd, nanoseconds
 
 __all__ = ["voevent"]
 
@@ -92,7 +92,7 @@ def voevent(
     checks.choice("role", role, _ROLES)
     count = nanoseconds("gpstime", gpstime)
     when = iso_text("gpstime", count, _DECIMALS)
-    sending = count + _SENT_AFTER if sent is None else nanoseconds("sent", sent)
+    sending = _half_a_minute_later(count) if sent is None else nanoseconds("sent", sent)
     position = (
         checks.right_ascension(notice.position[0] if ra is None else ra),
         checks.declination(notice.position[1] if dec is None else dec),
@@ -100,10 +100,17 @@ def voevent(
             "error_radius", notice.position[2] if error_radius is None else error_radius
         ),
     )
-    name = _default_id(pipeline, count, when) if trigger_id is None else str(trigger_id)
+    name = (
+        _default_id(pipeline, count, when)
+        if trigger_id is None
+        else checks.line("trigger_id", str(trigger_id))
+    )
     values = _parameters(notice, count, name, duration, notice.far if far is ... else far)
-    values |= {key: str(value) for key, value in (params or {}).items()}
-    identifier = ivorn or f"{observatory.stream}#{notice.name}_{when}_{name}"
+    for key, value in (params or {}).items():
+        values[checks.line("params", key)] = checks.line(f"params: {key}", str(value))
+    identifier = (
+        checks.line("ivorn", ivorn or "") or f"{observatory.stream}#{notice.name}_{when}_{name}"
+    )
     return _document(
         observatory,
         identifier,
@@ -113,6 +120,12 @@ def voevent(
         when,
         position,
     )
+
+
+def _half_a_minute_later(count: int) -> int:
+    """Give the usual time of sending; a text in UTC can say it, which it cannot a leap second."""
+    later = count + _SENT_AFTER
+    return later if in_utc(later) else later + BILLION
 
 
 def _default_id(pipeline: str, count: int, when: str) -> str:

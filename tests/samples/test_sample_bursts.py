@@ -1,17 +1,24 @@
-"""Unmodelled transients: the numbers given come out, read by the server's rules."""
+"""Unmodelled transients: the numbers given come out of ingestion, and no others."""
 
 import json
 import re
 from decimal import Decimal
-from math import isclose
+from math import hypot, isclose, sqrt
 
 import pytest
-import sample_readers
 import sample_strategies as drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_ingestion import answered, ingested
 
 from fakegracedb import samples
+
+
+def as_stored(count):
+    return round(float(Decimal(count).scaleb(-9)), 6)
+
+
+# cWB
 
 
 @st.composite
@@ -46,44 +53,87 @@ def bursts(draw):
     return count, draw(drawn.forms), names, arguments | {key: optional[key] for key in said}
 
 
-@given(bursts())
+@given(bursts(), st.sampled_from(["CWB", "CWB2G"]))
 @settings(deadline=None, max_examples=40)
-def test_numbers_of_cwb_come_out(burst):
+def test_numbers_of_cwb_come_out(burst, pipeline):
     count, form, names, said = burst
-    read = sample_readers.cwb(samples.cwb_text(drawn.gps(count, form), **said))
-    seconds, rest = divmod(count, drawn.BILLION)
-    assert read["gpstime"] == round(float(Decimal(count).scaleb(-9)), 6)
-    assert read["peak"] == (seconds, rest)
-    assert read["start"] == divmod(int(Decimal(said["start"]).scaleb(9)), drawn.BILLION)
-    assert read["ifos"] == ",".join(sorted(names))
-    times = [Decimal(time) for time in read["single_ifo_times"].split(",")]
+    content = samples.cwb_text(drawn.gps(count, form), **said)
+    event, member = answered(content, pipeline)
+    ifos = ",".join(sorted(names))
+    assert event == {
+        "gpstime": as_stored(count),
+        "far": said["far"],
+        "instruments": ifos,
+        "likelihood": said["likelihood"],
+    }
     said_times = {names[0]: drawn.gps(count), **said["times"]}
+    times = [Decimal(time) for time in member.pop("single_ifo_times").split(",")]
     assert times == [Decimal(said_times[ifo]) for ifo in sorted(names)]
-    for ours, theirs in (
-        *((key, key) for key in ("duration", "strain", "bandwidth", "ra", "dec", "mchirp", "far")),
-        ("frequency", "central_freq"),
-        ("rho", "amplitude"),
-        ("likelihood", "likelihood"),
-    ):
-        assert read[theirs] == said[ours], ours
-    assert (read["hoft"], read["code"]) == (said.get("hoft", ""), said.get("code", ""))
-    assert (read["ced"], read["skymap"]) == (said.get("ced_link"), said.get("skymap_link"))
+    begin = divmod(int(Decimal(said["start"]).scaleb(9)), drawn.BILLION)
+    peak = divmod(count, drawn.BILLION)
+    assert member == {
+        "ifos": ifos,
+        **dict(zip(("start_time", "start_time_ns"), begin, strict=True)),
+        **dict(zip(("peak_time", "peak_time_ns"), peak, strict=True)),
+        **{key: said[key] for key in ("duration", "strain", "bandwidth", "mchirp")},
+        "central_freq": said["frequency"],
+        "amplitude": said["rho"],
+        "snr": sqrt(said["likelihood"]),
+        "false_alarm_rate": said["far"],
+        "ligo_axis_ra": said["ra"],
+        "ligo_axis_dec": said["dec"],
+        "hoft": said.get("hoft", ""),
+        "code": said.get("code", ""),
+        **dict.fromkeys(("confidence", "ligo_angle", "ligo_angle_sig")),
+    }
+
+
+@given(bursts())
+@settings(deadline=None, max_examples=20)
+def test_files_and_links_of_cwb_come_out(burst):
+    count, form, names, said = burst
+    reading = ingested(samples.cwb_text(drawn.gps(count, form), **said), "CWB")
+    ((name, content),) = reading.files
+    found = dict(line.split(": ", 1) for line in content.decode().splitlines())
+    assert (name, found.pop("Event Type"), found.pop("IFOs")) == (
+        *("event.log", "cWB"),
+        ",".join(sorted(names)),
+    )
+    assert {key: float(value) for key, value in found.items()} == {
+        "Time": float(drawn.gps(count, "decimal")),
+        "Duration": said["duration"],
+        "Frequency": said["frequency"],
+        "Bandwidth": said["bandwidth"],
+        "RA": said["ra"],
+        "Dec": said["dec"],
+        "Effective SNR": said["rho"],
+        "FAR": said["far"],
+    }
+    end = "" if said["style"] == "new" else "\n"  # of the line, which the server does not cut off
+    links = {"ced_link": "Coherent Event Display (CED)", "skymap_link": "FITS skymap"}
+    assert [entry.comment for entry in reading.logs] == [
+        "Log File Created",
+        *(f'<a href="{said[key]}{end}">{what}</a>' for key, what in links.items() if key in said),
+    ]
 
 
 @given(st.floats(1e-3, 1e6))
 @settings(deadline=None, max_examples=30)
 def test_snr_is_the_root_of_the_likelihood(snr):
-    assert isclose(sample_readers.cwb(samples.cwb_text(snr=snr))["snr"], snr, rel_tol=1e-15)
+    _, member = answered(samples.cwb_text(snr=snr), "CWB")
+    assert isclose(member["snr"], snr, rel_tol=1e-15)
 
 
 def test_cwb_file_of_the_documentation():
-    read = sample_readers.cwb(
-        samples.cwb_text("1400000000.2500", times={"H1": "1400000000.2510"}, start=1400000000.2)
+    event, member = answered(
+        samples.cwb_text("1400000000.2500", times={"H1": "1400000000.2510"}, start=1400000000.2),
+        "CWB",
     )
-    assert (read["gpstime"], read["snr"], read["amplitude"]) == (1400000000.25, 10.0, 7.5)
-    assert (read["ra"], read["dec"], read["far"]) == (20.0, 40.0, 1e-8)
-    assert read["single_ifo_times"] == "1400000000.2510,1400000000.2500"
-    assert read["start"] == (1400000000, 200000000)
+    assert (event["gpstime"], event["far"]) == (1400000000.25, 1e-8)
+    assert (member["snr"], member["amplitude"]) == (10.0, 7.5)
+    assert (member["ligo_axis_ra"], member["ligo_axis_dec"]) == (20.0, 40.0)
+    assert member["single_ifo_times"] == "1400000000.2510,1400000000.2500"
+    assert (member["start_time"], member["start_time_ns"]) == (1400000000, 200000000)
 
 
 def test_cwb_file_has_the_lines_that_are_shifted_in_time():
@@ -94,7 +144,7 @@ def test_cwb_file_has_the_lines_that_are_shifted_in_time():
 
 def test_searches_of_cwb_seek_other_frequencies():
     found = {
-        search: sample_readers.cwb(samples.cwb_text(search=search))["central_freq"]
+        search: answered(samples.cwb_text(search=search), "CWB")[1]["central_freq"]
         for search in ("AllSky", "BBH", "IMBH", None)
     }
     assert found == {"AllSky": 150.0, "BBH": 90.0, "IMBH": 60.0, None: 150.0}
@@ -131,18 +181,13 @@ def test_what_cannot_be_is_no_cwb_file(arguments, message):
         samples.cwb_text(**arguments)
 
 
-OLIB = {
-    "likelihood": "likelihood",
-    "bci": "BCI",
-    "bsn": "BSN",
-    "quality_mean": "quality_posterior_mean",
-    "quality_median": "quality_posterior_median",
-    "hrss_mean": "hrss_posterior_mean",
-    "hrss_median": "hrss_posterior_median",
-    "frequency_mean": "frequency_posterior_mean",
-    "frequency_median": "frequency_posterior_median",
-    "omicron_snr_network": "Omicron_SNR_Network",
-}
+# oLIB
+
+
+OLIB = (
+    *("likelihood", "bci", "bsn", "quality_mean", "quality_median", "hrss_mean", "hrss_median"),
+    *("frequency_mean", "frequency_median", "omicron_snr_network"),
+)
 
 
 @given(
@@ -160,26 +205,46 @@ def test_numbers_of_olib_come_out(count, form, names, said, far, nevents, data):
     content = samples.olib_json(
         drawn.gps(count, form), ifos=names, far=far, nevents=nevents, omicron_snrs=snrs, **said
     )
-    read = json.loads(content)
-    assert read["gpstime"] == float(Decimal(count).scaleb(-9))
-    assert read["instruments"] == ",".join(names)
-    assert (read.get("FAR"), read.get("nevents")) == (far, nevents)
-    assert {ifo: read[f"Omicron_SNR_{ifo}"] for ifo in names} == snrs
-    for ours, theirs in OLIB.items():
-        if said.get(ours) is not None:
-            assert read[theirs] == said[ours]
-        elif ours in said and ours != "omicron_snr_network":
-            assert theirs not in read
-    if said.get("omicron_snr_network") is None:
-        network = sum(snr * snr for snr in snrs.values()) ** 0.5
-        assert isclose(read["Omicron_SNR_Network"], network, rel_tol=1e-9, abs_tol=1e-150)
+    event, member = answered(content, "oLIB")
+    expected = {
+        "likelihood": None,
+        "bci": 5.0,
+        "bsn": 50.0,
+        "quality_mean": 9.0,
+        "quality_median": 9.0,
+        "hrss_mean": 1e-22,
+        "hrss_median": 1e-22,
+        "frequency_mean": 150.0,
+        "frequency_median": 150.0,
+        **said,
+    }
+    if expected.get("omicron_snr_network") is None:
+        expected["omicron_snr_network"] = hypot(*snrs.values())
+    assert event == {
+        "gpstime": as_stored(count),
+        "far": far,
+        "instruments": ",".join(names),
+        "nevents": 1 if nevents is None else nevents,
+        "likelihood": expected.pop("likelihood"),
+    }
+    # The server knows no detectors beyond these.
+    loud = {f"omicron_snr_{ifo}": snrs.get(ifo) for ifo in ("H1", "L1", "V1")}
+    assert member == expected | loud
+    written = json.loads(content)
+    assert {ifo: written[f"Omicron_SNR_{ifo}"] for ifo in names} == snrs
+
+
+# MLy, aframe and GWAK
 
 
 MLY = (
     *("central_freq", "bandwidth", "central_time", "duration", "bbh", "sglf", "sghf"),
-    *("background", "glitch", "freq_correlation", "mass1", "mass2", "mtotal", "mchirp"),
-    *("spin1z", "spin2z", "template_duration"),
+    *("background", "glitch", "freq_correlation"),
 )
+MLY_UNKNOWN = (  # to the server's answers
+    *("mass1", "mass2", "mtotal", "mchirp", "spin1z", "spin2z", "template_duration"),
+)
+lines = st.text(max_size=9).filter(str.isprintable)
 
 
 @given(
@@ -187,33 +252,56 @@ MLY = (
     drawn.nanoseconds,
     drawn.forms,
     drawn.detectors,
-    st.fixed_dictionaries({}, optional=dict.fromkeys(MLY, st.none() | drawn.numbers)),
+    st.fixed_dictionaries(
+        {}, optional=dict.fromkeys((*MLY, *MLY_UNKNOWN), st.none() | drawn.numbers)
+    ),
     st.none() | drawn.rates,
     st.none() | drawn.numbers,
-    st.dictionaries(st.sampled_from(["coherency", "coincidence", "combined"]), drawn.numbers),
-    st.lists(st.text(max_size=9), max_size=3),
+    st.none() | drawn.numbers,
+    st.none()
+    | st.dictionaries(st.sampled_from(["coherency", "coincidence", "combined"]), drawn.numbers),
+    st.none() | st.lists(lines, max_size=3),
 )
-@settings(deadline=None, max_examples=30)
-def test_numbers_of_mly_come_out(pipeline, count, form, names, said, far, snr, scores, channels):
-    read = json.loads(
-        samples.mly_json(
-            drawn.gps(count, form),
-            pipeline=pipeline,
-            ifos=",".join(names),
-            far=far,
-            snr=snr,
-            detection_statistic=7.25,
-            scores=scores,
-            channels=channels,
-            **said,
-        )
+@settings(deadline=None, max_examples=40)
+def test_numbers_of_mly_come_out(
+    pipeline, count, form, names, said, far, snr, statistic, scores, channels
+):
+    content = samples.mly_json(
+        drawn.gps(count, form),
+        pipeline=pipeline,
+        ifos=",".join(names),
+        far=far,
+        snr=snr,
+        detection_statistic=statistic,
+        scores=scores,
+        channels=channels,
+        **said,
     )
-    assert read["gpstime"] == float(Decimal(count).scaleb(-9))
-    assert read["ifos"] == ",".join(names)
-    assert (read.get("far"), read.get("SNR")) == (far, snr)
-    assert (read["scores"], read["channels"]) == (scores, channels)
-    assert read["detection_statistic"] == 7.25
-    assert {key: read.get(key) for key in said} == said
+    event, member = answered(content, pipeline)
+    ifos = ",".join(names)
+    assert event == {"gpstime": as_stored(count), "far": far, "instruments": ifos}
+    if scores is None and pipeline == "MLy":
+        scores = {"coherency": 0.9, "coincidence": 0.8, "combined": 0.72}
+    if statistic is None and pipeline != "MLy":
+        statistic = 10.0
+    if channels is None:
+        channels = [f"{ifo}:GDS-CALIB_STRAIN_CLEAN" for ifo in names]
+    assert member == {
+        "ifos": ifos,
+        **{key: said.get(key) for key in MLY},
+        "SNR": snr,
+        "detection_statistic": statistic,
+        "scores": dict.fromkeys(("coherency", "coincidence", "combined")) | (scores or {}),
+        "channels": channels,
+    }
+    written = json.loads(content)
+    unknown = [key for key in MLY_UNKNOWN if said.get(key) is not None]
+    assert {key: written[key] for key in unknown} == {key: said[key] for key in unknown}
+
+
+def test_channels_may_be_one_text():
+    _, member = answered(samples.mly_json(channels="H1:A,L1:B"), "MLy")
+    assert member["channels"] == ["H1:A", "L1:B"]
 
 
 def test_what_mly_and_aframe_have_without_being_told():
@@ -237,12 +325,20 @@ def test_what_mly_and_aframe_have_without_being_told():
         ("olib_json", {"omicron_snrs": {"V1": 5}}, "'V1' is not one of the detectors H1,L1"),
         ("olib_json", {"omicron_snrs": {"H1": -5}}, "omicron SNR of H1: -5 is negative"),
         ("olib_json", {"gpstime": "1e30"}, "is not between"),
+        ("olib_json", {"likelihood": "high"}, "likelihood: 'high' is not a number"),
+        ("olib_json", {"hrss_mean": [1]}, "hrss_posterior_mean: [1] is not a number"),
         ("mly_json", {"pipeline": "oLIB"}, "there is no pipeline with such files 'oLIB'"),
         ("mly_json", {"scores": {"best": 1}}, "there is no score 'best'"),
         ("mly_json", {"scores": {"combined": None}}, "combined: None is not a number"),
         ("mly_json", {"zappa": 1.0}, "there is no number 'zappa'"),
         ("mly_json", {"far": -1}, "far: -1 is negative"),
         ("mly_json", {"duration": float("nan")}, "duration: nan is not finite"),
+        ("mly_json", {"snr": "loud"}, "SNR: 'loud' is not a number"),
+        ("mly_json", {"snr": True}, "SNR: True is not a number"),
+        ("mly_json", {"bbh": 10**400}, "is not a number"),
+        ("mly_json", {"channels": ["a\nb"]}, "is not a line of text"),
+        ("mly_json", {"channels": ["\ud800"]}, "is not a line of text"),
+        ("mly_json", {"channels": [1]}, "channels: 1 is not a line of text"),
     ],
 )
 def test_what_cannot_be_is_no_json_of_a_burst(build, arguments, message):

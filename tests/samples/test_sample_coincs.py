@@ -12,19 +12,18 @@ import sample_readers
 import sample_strategies as drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_ingestion import ingested
 
-from fakegracedb import ingest, samples
+from fakegracedb import samples
 from fakegracedb.documents import attributes
 from fakegracedb.samples.network import SITES
 from fakegracedb.vocabulary import DEFAULT
 
 PIPELINES = sorted(DEFAULT.coinc_pipelines)
-NAME = "initial.xml"
 
 
-def read(content, pipeline="gstlal", name=NAME):
-    reading = ingest.read(ingest.Upload(name, content, pipeline, "CBC", None))
-    assert (reading.warnings, reading.failure) == ([], None)
+def read(content, pipeline="gstlal", name="initial.xml"):
+    reading = ingested(content, pipeline, name)
     members = attributes.shown(reading.attributes)
     return reading.values, members["CoincInspiral"], members["SingleInspiral"]
 
