@@ -8,7 +8,7 @@ from ..documents import EMBBLog, Event
 from ..documents.emobservations import covering
 from ..vocabulary import Vocabulary
 from .dialect import Dialect
-from .events import server_time
+from .events import finite, server_time
 
 __all__ = ["embb_json"]
 
@@ -33,7 +33,7 @@ def embb_json(event: Event, entry: EMBBLog, names: Vocabulary, dialect: Dialect)
         "raWidth": ra_width,
         "decWidth": dec_width,
         "gpstime": began,
-        "duration": None if began is None else max(ends) - began,
+        "duration": None if began is None else finite(max(ends) - began),
         "raList": list(entry.ra),
         "decList": list(entry.dec),
         "raWidthList": list(entry.ra_width),

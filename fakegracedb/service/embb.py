@@ -12,6 +12,7 @@ from ..errors import ApiError
 from ..store import Store, View
 from ..store.layout import event_folder
 from ..vocabulary import Vocabulary
+from . import logs
 from .access import Caller, find_event
 
 __all__ = ["LISTS", "NewEMBBLog", "create", "listing", "one"]
@@ -89,6 +90,9 @@ def _check(names: Vocabulary, new: NewEMBBLog) -> None:
             raise ApiError(400, f"Please specify {what}")
         if value not in known:
             raise ApiError(400, f"There is no {what} {value}")
+    for what, text in new.texts.items():
+        if (problem := logs.text_problem(text)) is not None:
+            raise ApiError(400, f"{what}: {problem}")
 
 
 def _lists(sent: Mapping[str, list[Any]]) -> dict[str, list[float]]:

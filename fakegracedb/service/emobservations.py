@@ -64,6 +64,8 @@ def create(
         event = find_event(tx, caller, asked, change=True)
         if new.group is None or new.group not in tx.vocabulary.em_groups:
             raise ApiError(400, "Please specify an EM followup MOU group")
+        if (problem := logs.text_problem(new.comment)) is not None:
+            raise _not_recorded(f"comment: {problem}")
         folder = event_folder(event.graceid)
         observation = EMObservation(
             N=tx.emobservations(folder).highest + 1,
@@ -77,6 +79,10 @@ def create(
         comment = f"New EMBB observation record for {new.group}"
         logs.write(tx, folder, caller.name, comment)
         return event, observation
+
+
+def _not_recorded(reason: str) -> ApiError:
+    return ApiError(500, f"Problem creating EMBB Observation: {reason}")
 
 
 def _footprints(lists: Mapping[str, list[Any]]) -> tuple[Footprint, ...]:
@@ -96,11 +102,7 @@ def _footprints(lists: Mapping[str, list[Any]]) -> tuple[Footprint, ...]:
     ]
     for seconds in columns[-1]:
         if not 0 <= seconds <= _MOST:
-            raise ApiError(
-                500,
-                "Problem creating EMBB Observation: an exposure takes 0 to "
-                f"{_MOST} seconds, not {seconds}",
-            )
+            raise _not_recorded(f"an exposure takes 0 to {_MOST} seconds, not {seconds}")
     return tuple(
         Footprint(ra, dec, ra_width, dec_width, start, seconds)
         for ra, dec, ra_width, dec_width, start, seconds in zip(*columns, strict=True)

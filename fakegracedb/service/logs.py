@@ -12,7 +12,7 @@ from . import files, labels, tags
 from .access import Caller, find_event
 from .outcome import Outcome
 
-__all__ = ["NewLog", "create", "listing", "one", "write"]
+__all__ = ["NewLog", "create", "listing", "one", "text_problem", "write"]
 
 NAME_LENGTH = 100  # of a log's file name
 
@@ -102,8 +102,8 @@ def _invalid(new: NewLog) -> ApiError | None:
         problems["comment"] = ["This field cannot be null."]
     elif not new.comment:
         problems["comment"] = ["This field cannot be blank."]
-    elif "\0" in new.comment:
-        problems["comment"] = ["Null characters are not allowed."]
+    elif message := text_problem(new.comment):
+        problems["comment"] = [message]
     if message := name_problem(new.filename):
         problems["filename"] = [message]
     return ApiError(503, f"Failed to save log entry: {problems}") if problems else None
@@ -111,9 +111,14 @@ def _invalid(new: NewLog) -> ApiError | None:
 
 def name_problem(filename: str) -> str | None:
     """Say why a log entry cannot have a file of that name, None if it can."""
-    if len(filename) > NAME_LENGTH:
-        return f"Ensure this value has at most {NAME_LENGTH} characters (it has {len(filename)})."
-    if "\0" in filename:
+    return text_problem(filename, NAME_LENGTH)
+
+
+def text_problem(text: str, longest: int | None = None) -> str | None:
+    """Say why the database cannot hold a text, None if it can."""
+    if longest is not None and len(text) > longest:
+        return f"Ensure this value has at most {longest} characters (it has {len(text)})."
+    if "\0" in text:
         return "Null characters are not allowed."
     return None
 

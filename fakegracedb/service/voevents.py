@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ..clock import utc_from_gps
 from ..documents import Event, VOEvent
 from ..errors import ApiError
 from ..identifiers import split_version
@@ -171,6 +172,10 @@ def _checked_type(tx: Transaction, event: Event, folder: str, new: NewVOEvent) -
         raise _refused("Both or neither of skymap_type and skymap_filename must be specified.")
     if event.gpstime is None or not math.isfinite(event.gpstime):
         raise _refused("Cannot build a VOEvent because event has no gpstime.")
+    try:
+        utc_from_gps(event.gpstime)
+    except ValueError as problem:  # its XML could not say when it was
+        raise _refused(f"Cannot build a VOEvent because {problem}.") from None
     if not event.far or not math.isfinite(event.far):
         raise _refused("Cannot build a VOEvent because event has no FAR.")
     if code in ("IN", "UP") or (code == "PR" and skymap):
@@ -213,10 +218,8 @@ def _probabilities(new: NewVOEvent) -> dict[str, float]:
         ("skymap_type", new.skymap_type),
         ("skymap_filename", new.skymap_filename),
     ):
-        if text is not None and len(text) > _LONGEST:
-            problems[key] = [
-                f"Ensure this value has at most {_LONGEST} characters (it has {len(text)})."
-            ]
+        if text is not None and (problem := logs.text_problem(text, _LONGEST)):
+            problems[key] = [problem]
     for name in ("time_coinc_far", "space_coinc_far", "delta_t"):
         if sent := getattr(new.coincidence, name):
             _number(name, sent)

@@ -203,6 +203,7 @@ def reserved(w: World) -> str:
 
 
 LONG_NAME = "x" * 97 + ".txt"  # 101 characters
+NO_NULLS = "Null characters are not allowed."
 TOO_LONG = "Ensure this value has at most 100 characters (it has 101)."
 LABEL_TEXT = "The 'H1OK' label is managed as part of an automated process and cannot be {} manually"
 
@@ -345,6 +346,12 @@ ROWS = [
         403,
         "You did not create this event. You (ada.lovelace@ligo.org) "
         "Them (albert.einstein@ligo.org)",
+    ),
+    plain(
+        "R6.2",
+        lambda w: w.api.upload(path="events/T0099", method="PUT"),
+        404,
+        "Event not found.",
     ),
     same(
         "R6.2",
@@ -575,6 +582,7 @@ ROWS = [
             ("PR", {"skymap_filename": "a.fits"}, NEITHER),
             ("PR", SKYMAP, "Skymap file a.fits does not exist"),
             ("UP", SKYMAP, "Skymap file a.fits does not exist"),
+            ("IN", SKYMAP, "Skymap file a.fits does not exist"),
             ("IN", {}, "Skymap filename not provided."),
             ("UP", {}, "Skymap filename not provided."),
             ("PR", {"time_coinc_far": "1"}, "External GCN ID not provided"),
@@ -595,14 +603,33 @@ ROWS = [
         {"error": "Cannot build a VOEvent because event has no gpstime."},
         bases=OLDER,
     ),
+    *(
+        same(
+            "R13",
+            lambda w, far=far: w.api.post(
+                w.api.create(w.api.sample(far=far))["links"]["self"] + "/voevent/",
+                data={"voevent_type": "PR"},
+            ),
+            400,
+            {"error": "Cannot build a VOEvent because event has no FAR."},
+            bases=OLDER,
+        )
+        for far in ("0", "", "nan", "inf")
+    ),
     same(
         "R13",
         lambda w: w.api.post(
-            w.api.create(w.api.sample(far="0"))["links"]["self"] + "/voevent/",
+            w.api.create(
+                b'{"gpstime": -5, "FAR": 1, "instruments": "H1"}', group="Burst", pipeline="oLIB"
+            )["links"]["self"]
+            + "/voevent/",
             data={"voevent_type": "PR"},
         ),
         400,
-        {"error": "Cannot build a VOEvent because event has no FAR."},
+        {
+            "error": "Cannot build a VOEvent because GPS -5.0 s is not between 1980-01-06 and the "
+            "year 9999."
+        },
         bases=OLDER,
     ),
     *(
@@ -617,6 +644,14 @@ ROWS = [
             ({"BBH": "much"}, "{'prob_bbh': ['“much” value must be a float.']}"),
             ({"BBH": "nan"}, "{'prob_bbh': ['“nan” value must be a float.']}"),
             ({"delta_t": "late"}, "{'delta_t': ['“late” value must be a float.']}"),
+        )
+    ),
+    *(
+        message("R13", voevent("EW", **SKYMAP | fields), 400, text, bases=OLDER)
+        for fields, text in (
+            ({"skymap_type": "x" * 101}, f"{{'skymap_type': ['{TOO_LONG}']}}"),
+            ({"skymap_filename": LONG_NAME}, f"{{'skymap_filename': ['{TOO_LONG}']}}"),
+            ({"skymap_type": "a\0"}, f"{{'skymap_type': ['{NO_NULLS}']}}"),
         )
     ),
     message("R13", lambda w: w.api.get("events/T1/voevent/1"), 404, NO_VOEVENT, bases=OLDER),
@@ -656,6 +691,21 @@ ROWS = [
             ({"start_time_list": ["now"]}, 400, "Cannot read start time list element 0 of ['now']"),
             ({"start_time_list": [12]}, 400, "Cannot read start time list element 0 of [12]"),
             ({"duration_list": ["long"]}, 400, "Cannot read duration list element 0 of ['long']"),
+            (
+                {
+                    **{name: [1, 2] for name in ("ra_list", "ra_width_list", "dec_width_list")},
+                    "dec_list": [1, "north"],
+                    "duration_list": [1, 2],
+                    "start_time_list": ["2026-03-01T17:30:00"] * 2,
+                },
+                400,
+                "Cannot read Dec list element 1 of [1, 'north']",
+            ),
+            (
+                {"comment": "a\0"},
+                500,
+                f"Problem creating EMBB Observation: comment: {NO_NULLS}",
+            ),
             (
                 {"duration_list": [-1]},
                 500,
@@ -697,6 +747,7 @@ ROWS = [
                 "raList, decList, raWidthList, decWidthList must be the same length.",
             ),
             ({"gpstimeList": "1"}, "gpstimeList, durationList must be the same length."),
+            ({"comment": "a\0"}, f"comment: {NO_NULLS}"),
         )
     ),
     # 16 Updates of GRB events
@@ -736,6 +787,13 @@ ROWS = [
         lambda w: w.api.request("PATCH", burst(w), json={"redshift": None}),
         400,
         ["Parameter 'redshift' must be a float"],
+        bases=OLDER,
+    ),
+    message(
+        "R16",
+        lambda w: w.api.request("PATCH", burst(w), json={"designation": 5}),
+        400,
+        ["Parameter 'designation' must be a string"],
         bases=OLDER,
     ),
     message(
@@ -785,7 +843,30 @@ ROWS = [
         starts=True,
         bases=("v2",),
     ),
+    plain(
+        "R17",
+        lambda w: reserving()(w.knowing(unapproved_pipelines=("gstlal",))),
+        400,
+        "The gstlal pipeline is not approved to upload to GraceDB",
+        starts=True,
+        bases=("v2",),
+    ),
+    plain(
+        "R17",
+        lambda w: reserving(group="CBC")(w.knowing(pipelines=disabled())),
+        400,
+        "The gstlal pipeline has been temporarily disabled by an EM advocate",
+        starts=True,
+        bases=("v2",),
+    ),
     same("R17", lambda w: w.nobody.post("events/reserve/"), 403, {"detail": NOBODY}, bases=("v2",)),
+    same(
+        "R17",
+        lambda w: w.api.get("events/reserve/"),
+        405,
+        {"detail": 'Method "GET" not allowed.'},
+        bases=("v2",),
+    ),
     Row(
         "R17", lambda w: w.api.post("events/reserve/"), 404, "<!doctype html>", "page", bases=OLDER
     ),
@@ -804,6 +885,20 @@ ROWS = [
         bases=("v2",),
     ),
     plain("R17", lambda w: w.api.get(f"events/{UUID}"), 404, "Event not found.", bases=("v2",)),
+    plain(
+        "R17",
+        lambda w: w.api.upload(path=f"events/{UUID}/upload/"),
+        404,
+        "Event not found.",
+        bases=("v2",),
+    ),
+    same(
+        "R17",
+        lambda w: w.outsider.upload(path=reserved(w)),
+        403,
+        {"detail": DETAIL},
+        bases=("v2",),
+    ),
     same(
         "R17",
         lambda w: w.api.upload(b"", path=reserved(w), labels=["NEW"]),
@@ -842,6 +937,7 @@ ROWS = [
     gone("PATCH", "events/T0001/update-grbevent/"),
     gone("GET", "events/T0001/embb/"),
     gone("POST", "events/T0001/embb/"),
+    gone("GET", "events/T0001/embb/1"),
     plain("C1", lambda w: w.api.get("events/T9/voevent/"), 404, "Event not found.", bases=("v2",)),
     same("C1", lambda w: w.nobody.get("events/T1/embb/"), 403, {"detail": NOBODY}, bases=("v2",)),
     same(

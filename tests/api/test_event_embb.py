@@ -75,6 +75,14 @@ def test_four_fields_are_enough(server: Server) -> None:
     assert made["raList"] == made["durationList"] == []
 
 
+def test_what_json_cannot_hold_is_null(server: Server) -> None:
+    api = server.at("v1")
+    api.create()
+    made = write(api, {**LEAST, "gpstimeList": "1e308", "durationList": "1e308"})
+    assert (made["gpstime"], made["duration"]) == (1e308, None)
+    assert api.json(PATH)["embblog"] == [made]
+
+
 def test_every_code_of_the_server_can_be_used(server: Server, constants: Any) -> None:
     api = server.at("v1")
     api.create()

@@ -98,6 +98,20 @@ def test_box_covers_all_footprints_within_the_sphere(server: Server) -> None:
     assert made["footprint_count"] == 2
 
 
+def test_box_ends_where_the_sphere_does(server: Server) -> None:
+    api = server.at("v1")
+    api.create()
+    low = record(api, ra_list=[0.25], ra_width_list=[1], dec_list=[-89], dec_width_list=[4])
+    assert (low["ra"], low["raWidth"]) == (0.375, 0.75)
+    assert (low["dec"], low["decWidth"]) == (-88.5, 3.0)
+    high = record(api, ra_list=[359.5], ra_width_list=[2], dec_list=[89], dec_width_list=[4])
+    assert (high["ra"], high["raWidth"]) == (359.25, 1.5)
+    assert (high["dec"], high["decWidth"]) == (88.5, 3.0)
+    huge = record(api, ra_list=[1e308], ra_width_list=[1.7e308])
+    assert (huge["ra"], huge["raWidth"]) == (360.0, 0.0)  # all of it lies beyond
+    assert huge["footprints"][0]["raWidth"] == 1.7e308
+
+
 def test_durations_are_truncated_and_times_without_a_zone_are_utc(server: Server) -> None:
     api = server.at("v1")
     api.create()
@@ -179,7 +193,11 @@ def test_refused_record_leaves_nothing(server: Server) -> None:
     api = server.at("v1")
     api.create()
     comments = api.comments("T0001")
-    for change in ({"group": "?"}, {"ra_list": []}, {"ra_list": ["x"]}, {"duration_list": [-1]}):
+    changes: tuple[dict[str, Any], ...] = (
+        *({"group": "?"}, {"ra_list": []}, {"ra_list": ["x"]}),
+        *({"duration_list": [-1]}, {"comment": "\0"}),
+    )
+    for change in changes:
         assert api.post(PATH, json={**ONE, **change}).status_code in (400, 500)
     assert api.json(PATH)["numRows"] == 0
     assert api.comments("T0001") == comments

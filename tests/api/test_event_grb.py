@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -69,6 +70,54 @@ def test_what_stays_the_same_is_not_told(server: Server, base: str) -> None:
     update(api, ra=1, dec=2)
     update(api, ra=1, dec=3)
     assert api.comments("E0001")[-1] == "Updated GRB event parameters: dec: 2.0 -> 3.0"
+
+
+@OLDER
+def test_update_to_what_is_there_already_is_refused(server: Server, base: str) -> None:
+    api = burst(server, base)
+    update(api, ra=1, designation="A", t90="0")
+    comments = api.comments("E0001")
+    for same in ({"ra": "1.0"}, {"designation": "A"}, {"ra": 1, "designation": "A", "t90": "-0"}):
+        answer = api.request("PATCH", PATH, data=same)
+        assert (answer.status_code, answer.json()) == (
+            400,
+            ["Request would not modify the GRB event"],
+        )
+    assert api.comments("E0001") == comments
+
+
+@pytest.mark.parametrize(
+    "pipeline", ["Fermi", "Swift", "INTEGRAL", "AGILE", "CHIME", "SVOM", "SNEWS"]
+)
+def test_bursts_of_all_satellites_and_detectors_can_be_updated(
+    server: Server, pipeline: str
+) -> None:
+    api = burst(server, "v1", pipeline=pipeline)
+    assert update(api, ra=1)["extra_attributes"]["GRB"]["ra"] == 1.0
+
+
+@OLDER
+def test_burst_that_has_another_table_cannot_be_updated(server: Server, base: str) -> None:
+    api = burst(server, base)
+    with server.store.transaction() as tx:
+        event = tx.event("E0001")
+        assert event is not None
+        tx.put_event(replace(event, extra_attributes={"NeutrinoEvent": {}}))
+    answer = api.request("PATCH", PATH, data={"ra": 1})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        "Cannot update GRB event parameters for non-GRB event E0001",
+    )
+
+
+def test_right_comes_before_the_kind_of_event_and_that_before_the_values(server: Server) -> None:
+    api = server.at("v1")
+    api.create()
+    colleague = server.at("v1", "ada.lovelace@ligo.org", ("internal_users",))
+    path = "events/T0001/update-grbevent/"
+    assert colleague.request("PATCH", path, data={"ra": "north"}).status_code == 403
+    answer = api.request("PATCH", path, data={"ra": "north"})
+    assert answer.json() == "Cannot update GRB event parameters for non-GRB event T0001"
 
 
 @OLDER

@@ -114,6 +114,43 @@ def test_replacement_whose_reader_fails_is_500_and_keeps_what_was_done(api: Api)
     assert logs(api)[3] == (4, "Event data replaced by new upload", "initial.data", 1, [])
 
 
+def test_replacement_without_a_needed_column_is_500_and_changes_no_value(api: Api) -> None:
+    before = api.create()
+    del before["warnings"]
+    content = api.sample(1400000009).replace(b'<Column Name="mass" Type="real_8"/>', b"")
+    answer = put(api, content.replace(b",2.8,", b","))
+    assert answer.status_code == 500
+    assert answer.json()["error"].startswith("'CoincInspiral' object has no attribute 'mass'")
+    assert api.json("events/T0001") == before
+    assert logs(api)[3] == (4, "Event data replaced by new upload", "initial.data", 1, [])
+    assert api.get("events/T0001/files/initial.data,1").status_code == 200
+
+
+def test_replacement_makes_the_single_detectors_anew(api: Api) -> None:
+    api.create()
+    content = api.sample().decode()
+    row = '"H1",1400000000,250000000,8,'
+    assert put(api, content.replace(row, "").encode()).status_code == 202
+    assert [one["ifo"] for one in singles(api)] == ["L1"]
+    rest = '"L1",1400000000,250000000,6'
+    assert put(api, content.replace(row, "").replace(rest, "").encode()).status_code == 202
+    assert singles(api) == []
+    assert put(api).status_code == 202
+    assert [one["ifo"] for one in singles(api)] == ["H1", "L1"]
+
+
+def singles(api: Api) -> Any:
+    return api.json("events/T0001")["extra_attributes"].get("SingleInspiral", [])
+
+
+def test_only_the_base_name_of_a_replacement_is_kept(api: Api, server: Server) -> None:
+    api.create()
+    client = server.client(api.base)
+    answer = client.replace_event("T0001", "/home/me/run 3/other.xml", filecontents=api.sample())
+    assert answer.status_code == 202
+    assert logs(api)[3] == (4, "Original Data", "other.xml", 0, [])
+
+
 def test_zipped_replacement_is_told_by_its_name_too(api: Api) -> None:
     api.create()
     packed = gzip.compress(api.sample(1400000002), mtime=0)

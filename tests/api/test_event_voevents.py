@@ -173,6 +173,61 @@ def test_list_has_all_of_them(server: Server, base: str) -> None:
     assert api.json(f"{PATH}2") == made[1]
 
 
+def test_every_probability_is_kept_under_its_own_name(server: Server) -> None:
+    api = server.at("v1")
+    api.create()
+    names = {
+        "ProbHasNS": "prob_has_ns",
+        "ProbHasRemnant": "prob_has_remnant",
+        "BNS": "prob_bns",
+        "NSBH": "prob_nsbh",
+        "BBH": "prob_bbh",
+        "Terrestrial": "prob_terrestrial",
+        "HasMassGap": "prob_has_mass_gap",
+    }
+    sent: dict[str, Any] = {name: (1 + place) / 8 for place, name in enumerate(names)}
+    made = make(api, **sent)
+    assert {key: made[key] for key in names.values()} == {
+        names[name]: value for name, value in sent.items()
+    }
+    assert [make(api, BNS=end)["prob_bns"] for end in (0, 1)] == [0.0, 1.0]
+
+
+def test_first_fault_is_the_one_that_is_told(server: Server) -> None:
+    api = server.at("v1")
+    api.create(b"nothing")
+    sent = {"voevent_type": "?", "skymap_type": "x", "BNS": "7"}
+
+    def told(**more: str) -> Any:
+        sent.update(more)
+        answer = api.post(PATH, data=sent)
+        assert answer.status_code == 400
+        body = answer.json()
+        return body["error"] if isinstance(body, dict) else body
+
+    def mend(**values: Any) -> None:
+        with server.store.transaction() as tx:
+            event = tx.event("T0001")
+            assert event is not None
+            tx.put_event(replace(event, **values))
+
+    assert told() == "You must provide a valid voevent_type."
+    assert told(voevent_type="IN").startswith("Both or neither of skymap_type")
+    assert told(skymap_filename="a.fits").endswith("event has no gpstime.")
+    mend(gpstime=1400000000.5)
+    assert told().endswith("event has no FAR.")
+    mend(far=1e-9)
+    assert told() == "Skymap file a.fits does not exist"
+    assert told(voevent_type="EW", time_coinc_far="1", MassGap="1") == (
+        "External GCN ID not provided"
+    )
+    assert told(ext_gcn="1") == "External Pipeline not provided"
+    assert told(ext_pipeline="Fermi") == "External Search not provided"
+    assert told(ext_search="GRB") == "MassGap has been replaced by HasMassGap"
+    assert told(MassGap="0").startswith("{'prob_bns': [")
+    assert api.post(PATH, data={**sent, "BNS": "0.7"}).status_code == 201
+
+
 def test_list_is_by_time_then_number(server: Server) -> None:
     api = server.at("v1")
     api.create()

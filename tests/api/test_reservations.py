@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+
+from fakegracedb.vocabulary import DEFAULT
 
 if TYPE_CHECKING:
     from conftest import Api, Server
@@ -103,6 +106,13 @@ def test_permission_is_that_of_creation(server: Server) -> None:
     assert colleague.post("events/reserve/", data={**data, "group": "Test"}).status_code == 201
     outsider = server.at("v2", "lv@em.org", ("lvem_users",))
     assert outsider.post("events/reserve/", data={**data, "group": "Test"}).status_code == 403
+
+
+def test_mdc_event_of_a_disabled_pipeline_can_be_reserved(server: Server) -> None:
+    pipelines = tuple(replace(one, enabled=one.name != "gstlal") for one in DEFAULT.pipelines)
+    server.store.vocabulary = replace(DEFAULT, pipelines=pipelines)
+    api = server.at("v2")
+    assert reserve(api, group="CBC", search="MDC")["graceid"] == "M0001"
 
 
 # Until the upload

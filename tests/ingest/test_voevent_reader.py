@@ -314,6 +314,13 @@ def test_parameters_that_cannot_be_read_or_stored(params, reason):
     assert failure(voevent(params=params), "Fermi") == reason
 
 
+def test_identifier_and_position_of_zero_are_values():
+    zeros = [(f">{old}<", ">0.0<") for old in ("83.5", "-22.25", "5.75")]
+    found = grb(*zeros, params=param("TrigID", "0"))
+    assert (found["ra"], found["dec"], found["error_radius"]) == (0.0, 0.0, 0.0)
+    assert found["trigger_id"] == "0"
+
+
 def test_two_identifiers_of_a_targeted_search():
     params = param("TrigID", "699554499710_20512") + param("FAR", "5e-06")
     reading = read(voevent(params=params), "Fermi")
