@@ -50,8 +50,8 @@ class Dialect:
         return SERVER_VERSIONS[self.line]
 
     def url(self, path: str) -> str:
-        """Give the absolute URL of a path below the base."""
-        return self.root + quote(path, safe=SAFE)
+        """Give the absolute URL of a path below the base, whatever text is in it."""
+        return self.root + quote(path, safe=SAFE, errors="surrogatepass")
 
     def encode(self, data: Any) -> bytes:
         """Give the text of a JSON answer; v2 has blanks after commas and colons, v1 has none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -506,6 +507,28 @@ def test_text_that_xml_cannot_hold_is_replaced_and_markup_escaped(server: Server
     made = make(api, raven_coinc="True", ext_gcn="a\x00<b>&\"'\x1b")
     found = values(root_of(api, made), "External Coincidence")
     assert found["External_GCN_Notice_Id"] == "a\ufffd<b>&\"'\ufffd"
+
+
+@pytest.mark.parametrize("name", ["half\ud800", "a b?c#d%e", "ü€", "a\nb", "../../x"])
+def test_any_name_of_a_sky_map_gives_a_url(server: Server, name: str) -> None:
+    api = server.at("v1")
+    api.create()
+    sent = {
+        "voevent_type": "EW",
+        "skymap_type": "x",
+        "skymap_filename": name,
+        "raven_coinc": True,
+        "combined_skymap_filename": name,
+    }
+    answer = api.post(PATH, json=sent)
+    assert answer.status_code == 201
+    assert answer.json()["skymap_filename"] == name
+    root = root_of(api, answer.json())
+    for group in ("GW_SKYMAP", "External Coincidence"):
+        (url,) = values(root, group).values()
+        before, _, rest = url.partition("/files/")
+        assert before == f"{api.url}events/T0001"
+        assert unquote(rest, errors="surrogatepass") == name
 
 
 def test_lowest_rate_that_is_told_is_the_servers(server: Server) -> None:

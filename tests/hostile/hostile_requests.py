@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote, urlencode
 
 from hostile_words import (
+    FIELDS,
     FILES,
     GROUPS,
     HEADERS,
@@ -34,8 +36,8 @@ class Hostile(Valid):
         for _ in range(self.random.choice((1, 1, 1, 2, 3))):
             (spoil,) = self.random.choices(
                 (self._spoil_path, self._spoil_query, self._spoil_method, self._spoil_header,
-                 self._spoil_body, self._spoil_parts, self._spoil_identity),
-                (3, 3, 1, 3, 5, 4, 2),
+                 self._spoil_body, self._spoil_parts, self._spoil_identity, self._spoil_fields),
+                (3, 3, 1, 3, 5, 4, 2, 4),
             )  # fmt: skip
             spoil(asked)
         return asked
@@ -122,6 +124,24 @@ class Hostile(Valid):
             case 6:
                 asked.content_type = "multipart/form-data; boundary=another"
         asked.body = bytes(body)
+
+    def _spoil_fields(self, asked: Asked) -> None:
+        """Give fields of a JSON object hostile values; other bodies are damaged."""
+        try:
+            fields = json.loads(asked.body)
+            if asked.content_type != "application/json" or not isinstance(fields, dict):
+                raise ValueError
+        except (RecursionError, ValueError):  # spoiled already
+            self._spoil_body(asked)
+            return
+        pick = self.random.choice
+        for _ in range(self.random.randrange(1, 4)):
+            value = pick(
+                (pick(WORDS), pick(NUMBERS), pick(FILES), pick((1e308, -5, 2**63, 0.0)), True, None)
+            )
+            name = pick((*fields, pick(FIELDS)))
+            fields[name] = [value] if isinstance(fields.get(name), list) else value
+        asked.body = json.dumps(fields).encode()
 
     def _spoil_parts(self, asked: Asked) -> None:
         """Send a form whose values are hostile, to whatever resource this is."""

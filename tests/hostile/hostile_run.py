@@ -91,6 +91,8 @@ def documented(request: Request, status: int, text: str) -> bool:
         return "comes with issue" in text or "faked" in text
     if status == 503:
         return request.method == "POST" and "Failed to save log entry: {" in text
+    if request.method == "POST" and "Problem creating EMBB Observation: " in text:
+        return match_name(request) == "emobservation-list-template"
     # a replacement that cannot be read is an error of the real server's too
     return status == 500 and (request.method, match_name(request)) == (
         "PUT", "event-detail-template"

@@ -76,6 +76,17 @@ HEADERS = {
     "If-None-Match": ["*"],
     "Expect": ["100-continue"],
 }  # fmt: skip
+FIELDS = [
+    "comment", "tagname", "displayName", "label", "group", "pipeline", "search", "replay_id",
+    "content_id", "voevent_type", "internal", "open_alert", "hardware_inj", "CoincComment",
+    "Significant", "skymap_type", "skymap_filename", "BNS", "ProbHasNS", "HasMassGap", "MassGap",
+    "raven_coinc", "ext_gcn", "ext_pipeline", "ext_search", "time_coinc_far", "space_coinc_far",
+    "combined_skymap_filename", "delta_t", "ra_list", "dec_list", "ra_width_list",
+    "dec_width_list", "start_time_list", "duration_list", "waveband", "eel_status", "obs_status",
+    "instrument", "footprintID", "raList", "decList", "raWidthList", "decWidthList",
+    "gpstimeList", "durationList", "extra_info_dict", "ra", "dec", "error_radius", "t90",
+    "redshift", "designation",
+]  # fmt: skip
 JSON_BODIES: list[Callable[[random.Random], str]] = [
     lambda r: "null",
     lambda r: "true",

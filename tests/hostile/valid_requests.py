@@ -264,8 +264,18 @@ class Valid:
 
     def _ask_voevent_list_template(self, name: str, method: str) -> Asked:
         asked = Asked(method, f"events/{self._event()}/voevent/")
-        code = self.random.choice(("PR", "RE", "EW"))
-        return self._json(asked, {"voevent_type": code, "BNS": self.random.random()})
+        data = {"voevent_type": self.random.choice(("PR", "RE")), "BNS": self.random.random()}
+        if self.random.random() < 0.5:
+            data |= {
+                "voevent_type": "EW",
+                "skymap_type": "x",
+                "skymap_filename": "a.fits",
+                "raven_coinc": True,
+                "ext_gcn": "1",
+                "combined_skymap_filename": "b.fits",
+                "delta_t": 1.5,
+            }
+        return self._json(asked, data)
 
     def _ask_voevent_detail_template(self, name: str, method: str) -> Asked:
         return self._made(method, "voevent")
@@ -283,7 +293,14 @@ class Valid:
         return self._made(method, "emobservation")
 
     def _ask_embb_event_log_template(self, name: str, method: str) -> Asked:
-        data = {"group": "ZTF", "waveband": "em.gamma", "eel_status": "FO", "obs_status": "OB"}
+        lists = ("raList", "decList", "raWidthList", "decWidthList", "gpstimeList", "durationList")
+        data = {
+            "group": "ZTF",
+            "waveband": "em.gamma",
+            "eel_status": "FO",
+            "obs_status": "OB",
+            **{name: [self.random.random()] for name in lists},
+        }
         return self._json(Asked(method, f"events/{self._event()}/embb/"), data)
 
     def _ask_embb_event_log_detail(self, name: str, method: str) -> Asked:
