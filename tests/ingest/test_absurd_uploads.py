@@ -15,7 +15,7 @@ from uploads import MLY, NOTICE, OLIB, cwb, injection, text, voevent
 if TYPE_CHECKING:
     from conftest import Api, Server
 
-NUMBERS = ["NaN", "-1e999", "9" * 10_000, f"0.{'9' * 10_000}", "-5", "1e308", ""]
+NUMBERS = ["NaN", "-1e999", "9" * 10_000, "-5", "1e308", ""]
 
 
 def cell(name: str, column: str, word: str) -> bytes:
@@ -144,7 +144,7 @@ BYTES: dict[str, Callable[[bytes], bytes]] = {
     "no text": lambda content: bytes(range(256)),
     "half of it": lambda content: content[: len(content) // 2],
     "twice it": lambda content: content * 2,
-    "gzip": gzip.compress,
+    "gzip": lambda content: gzip.compress(content, mtime=0),
 }
 
 
@@ -153,12 +153,13 @@ def test_absurd_bytes_leave_an_event(server: Server, pipeline: str) -> None:
     api = server.at("v1")
     content = PLACES.get(pipeline, PLACES["gstlal"])[0]("7")
     for change in BYTES.values():
-        event = api.create(change(content), filename="a.xml", pipeline=pipeline, labels="INJ")
+        changed = change(content)
+        event = api.create(changed, filename="a.xml", pipeline=pipeline, labels="INJ")
         # The labels come with whatever was no failure of the reader.
         failed = "".join(event["warnings"]).startswith("Problem scanning data. No alert issued (")
         assert event["labels"] == ([] if failed else ["INJ"])
         assert api.comments(event["graceid"])[0] == "Original Data"
         path = f"events/{event['graceid']}/files/a.xml"
-        assert api.get(path).content == change(content)
+        assert api.get(path).content == changed
         seen_everywhere(api, event)
     assert server.store.check() == []
