@@ -26,6 +26,7 @@ __all__ = [
     "gps_microseconds",
     "iso_text",
     "parse_time",
+    "server_day",
     "server_text",
     "utc_from_gps",
 ]
@@ -137,6 +138,39 @@ def utc_from_gps(gps: Gps) -> datetime:
     """
     count = _microseconds(gps)
     return GPS_EPOCH + timedelta(microseconds=count - bisect_right(_GPS_STEPS, count) * _MILLION)
+
+
+_DAY = 86400 * _MILLION  # µs
+# Where the server's own table has its steps: a day before the midnight after each leap second.
+_SERVER_STEPS = [step - _DAY + count * _MILLION for count, step in enumerate(_UTC_STEPS)]
+
+
+def server_day(gps: Decimal) -> str | None:
+    """Day of a GPS time as the server counts it.
+
+    Parameters
+    ----------
+    gps : Decimal
+        GPS time [s].
+
+    Returns
+    -------
+    str or None
+        ``YYMMDD``, in UTC; None outside the years 1980 to 2079, which two digits can tell apart.
+
+    Notes
+    -----
+    The server takes every leap second a day too early, so on the 18 days in history that ended in
+    one its first second counts to the day before.
+    """
+    from decimal import Decimal
+
+    if not gps.is_finite() or abs(gps) > Decimal(10) ** 10:
+        return None
+    count = int((gps * _MILLION).to_integral_value())
+    count -= bisect_right(_SERVER_STEPS, count) * _MILLION
+    day = GPS_EPOCH + timedelta(microseconds=count)
+    return f"{day:%y%m%d}" if 1980 <= day.year < 2080 else None
 
 
 def _microseconds(gps: Any) -> int:

@@ -1,4 +1,4 @@
-"""Names: graceids and content ids of events, versions of files, and safe names of files on disk."""
+"""Names: ids of events and superevents, versions of files, and safe names of files on disk."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ __all__ = [
     "disk_name",
     "graceid",
     "graceid_letter",
+    "gw_id",
     "is_content_id",
+    "is_superevent_id",
     "letter_matches",
     "parse_graceid",
     "split_version",
+    "superevent_id",
+    "superevent_key",
     "upload_name",
     "versioned",
 ]
@@ -113,6 +117,71 @@ def parse_graceid(text: str) -> tuple[str, int] | None:
     if text[:1] in _LETTERS and _is_number(digits):
         return text[0], int(digits)
     return None
+
+
+_PREFIXES = {"P": "", "T": "T", "M": "M"}  # of superevents, by category
+_SUPEREVENT = re.compile(r"([TM]?)S([0-9]{6})([a-z]{1,10})")
+
+
+def _suffix(number: int) -> str:
+    """Write a number in letters: 1 is a, 26 z, 27 aa, 702 zz."""
+    letters = ""
+    while number > 0:
+        number, digit = divmod(number - 1, 26)
+        letters = chr(ord("a") + digit) + letters
+    return letters
+
+
+def superevent_id(category: str, date: str, number: int) -> str:
+    """Write the default id of a superevent, e.g. ``TS240229b``.
+
+    Parameters
+    ----------
+    category : {"P", "T", "M"}
+        Production, Test or MDC.
+    date : str
+        ``YYMMDD``.
+    number : int
+        Which of its day and category it is, from 1.
+
+    Raises
+    ------
+    ValueError
+        No such category, or a number below 1.
+    """
+    if category not in _PREFIXES or number < 1:
+        raise ValueError(f"{category!r} and {number} make no superevent id")
+    return f"{_PREFIXES[category]}S{date}{_suffix(number)}"
+
+
+def gw_id(category: str, date: str, number: int) -> str:
+    """Write the id of a superevent that is confirmed, e.g. ``GW240229A``; as `superevent_id`."""
+    if category not in _PREFIXES or number < 1:
+        raise ValueError(f"{category!r} and {number} make no id of a gravitational wave")
+    return f"{_PREFIXES[category]}GW{date}{_suffix(number).upper()}"
+
+
+def is_superevent_id(text: str) -> bool:
+    """Whether this is a default id of a superevent, as it is written here."""
+    return _SUPEREVENT.fullmatch(text) is not None
+
+
+def superevent_key(superevent_id: str) -> tuple[str, str, int]:
+    """Read a default id: category, date and number.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    found = _SUPEREVENT.fullmatch(superevent_id)
+    if found is None:
+        raise ValueError(f"{superevent_id!r} is no id of a superevent")
+    prefix, date, letters = found.groups()
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("a") + 1
+    return prefix or "P", date, number
 
 
 _UUID = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"

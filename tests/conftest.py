@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import pytest
 import requests
 
-from fakegracedb import FakeGraceDb, NotFaked, Store
+from fakegracedb import FakeGraceDb, NotFaked, Store, schemas
 from fakegracedb.api.app import Application
 from fakegracedb.api.message import Identity
 from fakegracedb.transport import StoreAdapter
@@ -129,6 +129,16 @@ class Api:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
+    def candidate(self, category: str = "T", t_0: str = "1456419850.25", **fields: Any) -> Any:
+        """Create an event and a superevent of it; give the latter."""
+        kind = {"T": {}, "P": {"group": "CBC"}, "M": {"group": "CBC", "search": "MDC"}}[category]
+        if "preferred_event" not in fields:
+            fields["preferred_event"] = self.create(**kind)["graceid"]
+        times = {"t_start": t_0, "t_0": t_0, "t_end": t_0}
+        answer = self.post("superevents/", data={"category": category, **times, **fields})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
     def log(self, graceid: str, comment: str = "a comment", **fields: Any) -> Any:
         """Write a log entry, and give it; `file` is a tuple of name and content."""
         file = fields.pop("file", None)
@@ -142,6 +152,16 @@ class Api:
     def comments(self, graceid: str) -> list[str]:
         """Give the comments of an event's log, in its order."""
         return [entry["comment"] for entry in self.json(f"events/{graceid}/log/")["log"]]
+
+    def told(self, superevent_id: str) -> list[str]:
+        """Give the comments of a superevent's log."""
+        return [one["comment"] for one in self.json(f"superevents/{superevent_id}/logs/")["log"]]
+
+    def refused(self, method: str, path: str, **options: Any) -> Any:
+        """Ask for what is refused with 400; give what a view says, without its wrapping."""
+        answer = self.request(method, path, **options)
+        assert answer.status_code == 400, answer.text
+        return answer.json()["error"] if self.v2 else answer.json()
 
     def not_faked(self, method: str, path: str, **options: Any) -> str:
         """Ask for what the real server has and the fake lacks; give how it says so."""
@@ -243,6 +263,21 @@ def server(door: Door, tmp_path: Path) -> Iterator[Server]:
 def api(request: pytest.FixtureRequest, server: Server) -> Api:
     """Give each of the three ways in which a server speaks."""
     return server.at(request.param)
+
+
+@pytest.fixture
+def validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold what is the same, as the lines of a journal are, against its schema but once."""
+    told: dict[int, list[str]] = {}
+    problems = schemas.problems
+
+    def remembered(kind: str, data: Any, **options: Any) -> list[str]:
+        key = hash(f"{kind} {data!r} {options}")
+        if key not in told:
+            told[key] = problems(kind, data, **options)
+        return told[key]
+
+    monkeypatch.setattr(schemas, "problems", remembered)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

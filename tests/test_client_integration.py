@@ -24,65 +24,20 @@ TESTS = Path(__file__).parent
 ROOT = Path(fakegracedb.__file__).parents[1]
 
 
-@dataclass(frozen=True)
-class Waived:
-    """Why a test of the client cannot pass, and the error with which it ends (any, if empty)."""
-
-    why: str
-    error: str = "NotFaked"
-
-
-SUPEREVENTS = Waived("issue 3")
-KEPT = Waived("only v2 has retired the call", "")
-RETIRED = Waived("v2 has retired the call", "")
+# Why a test of the client cannot pass.
+KEPT = "only v2 has retired the call"
+RETIRED = "v2 has retired the call"
 
 # A name without brackets stands for all variants of a test.
-EVERYWHERE = {
-    "test_cli::test_add_event_to_superevent": SUPEREVENTS,
-    "test_cli::test_confirm_as_gw": SUPEREVENTS,
-    "test_cli::test_create_superevent": SUPEREVENTS,
-    "test_cli::test_get_superevent": SUPEREVENTS,
-    "test_cli::test_permissions": SUPEREVENTS,
-    "test_cli::test_remove_event_from_superevent": SUPEREVENTS,
-    "test_cli::test_search_superevents": SUPEREVENTS,
-    "test_cli::test_signoffs": SUPEREVENTS,
-    "test_cli::test_update_superevent": SUPEREVENTS,
-    "test_files::test_file_upload_and_retrieval[superevent]": SUPEREVENTS,
-    "test_files::test_upload_binary_file[superevent]": SUPEREVENTS,
-    "test_files::test_upload_file_multiple_versions[superevent]": SUPEREVENTS,
-    "test_files::test_upload_large_file[superevent]": SUPEREVENTS,
-    "test_labels::test_labels[superevent]": SUPEREVENTS,
-    "test_logs::test_log_creation_with_label[superevent]": SUPEREVENTS,
-    "test_logs::test_log_creation_with_tags[superevent]": SUPEREVENTS,
-    "test_logs::test_log_tag_and_untag[superevent]": SUPEREVENTS,
-    "test_logs::test_logs[superevent]": SUPEREVENTS,
-    "test_superevents::test_basic_creation_and_retrieval": SUPEREVENTS,
-    "test_superevents::test_confirm_as_gw": SUPEREVENTS,
-    "test_superevents::test_creation_with_already_used_preferred_event": SUPEREVENTS,
-    "test_superevents::test_creation_with_events": SUPEREVENTS,
-    "test_superevents::test_creation_with_labels": SUPEREVENTS,
-    "test_superevents::test_event_addition_and_removal": SUPEREVENTS,
-    "test_superevents::test_pipeline_preferred_add_remove": SUPEREVENTS,
-    "test_superevents::test_search": SUPEREVENTS,
-    "test_superevents::test_update": SUPEREVENTS,
-}
 ON_V2 = {
-    "test_deprecated::test_emobservations_deprecated[superevent]": SUPEREVENTS,
-    "test_deprecated::test_superevent_voevent_create_deprecated": SUPEREVENTS,
     "test_emobservations::test_emobservations": RETIRED,
     "test_update_grbevent::test_update_grbevent": RETIRED,
 }
 ON_V1 = {
-    "test_cli::test_voevents": SUPEREVENTS,
     "test_deprecated::test_emobservations_deprecated": KEPT,
     "test_deprecated::test_event_voevents_deprecated": KEPT,
     "test_deprecated::test_superevent_voevent_create_deprecated": KEPT,
     "test_deprecated::test_update_grbevent_deprecated": KEPT,
-    "test_emobservations::test_emobservations[superevent]": SUPEREVENTS,
-    "test_voevents::test_initial_voevent": SUPEREVENTS,
-    "test_voevents::test_preliminary_voevent": SUPEREVENTS,
-    "test_voevents::test_retraction_voevent": SUPEREVENTS,
-    "test_voevents::test_update_voevent": SUPEREVENTS,
 }
 # What the client's own marks leave out.
 NOTICES = {
@@ -99,7 +54,13 @@ REPLAY = RESERVE | {
     "test_replay_id::test_create_event_without_replay_id_is_null",
     "test_replay_id::test_search_events_by_replay_id",
 }
-VOEVENTS = {name for name in ON_V1 if "voevent" in name and "deprecated" not in name}
+VOEVENTS = {
+    "test_cli::test_voevents",
+    "test_voevents::test_initial_voevent",
+    "test_voevents::test_preliminary_voevent",
+    "test_voevents::test_retraction_voevent",
+    "test_voevents::test_update_voevent",
+}
 
 
 @dataclass(frozen=True)
@@ -108,36 +69,38 @@ class Service:
 
     server_version: str
     path: str
-    waived: dict[str, Waived]
+    waived: dict[str, str]
     skipped: set[str]
     passed: int  # with ligo-gracedb 2.16.1
     switches: tuple[str, ...] = ()
+    lifted: str = ""  # the module whose skip mark is taken off
 
 
 SERVICES = {
     "v2": Service(
         "2.36",
         "/api/",
-        EVERYWHERE | ON_V2,
-        NOTICES | VOEVENTS,
-        passed=65,
+        ON_V2,
+        VOEVENTS,
+        passed=103,
         switches=("TEST_REPLAY_ID",),
+        lifted="test_notices",
     ),
     # Clients made with nothing but a URL speak v1 to a server of the newest line.
     "v1": Service(
         "2.36",
         "/api/v1/",
-        EVERYWHERE | ON_V1,
+        ON_V1,
         NOTICES | RESERVE,
-        passed=62,
+        passed=99,
         switches=("TEST_REPLAY_ID", "TEST_VOEVENT_CREATE"),
     ),
     "2.33": Service(
         "2.33",
         "/api/",
-        EVERYWHERE | ON_V1,
+        ON_V1,
         NOTICES | REPLAY,
-        passed=57,
+        passed=97,
         switches=("TEST_VOEVENT_CREATE",),
     ),
 }
@@ -153,7 +116,7 @@ def known(name: str, names: Any) -> str | None:
     return None
 
 
-def problems(outcomes: Outcomes, waived: dict[str, Waived], skipped: set[str]) -> list[str]:
+def problems(outcomes: Outcomes, waived: dict[str, str], skipped: set[str]) -> list[str]:
     """Say what is not as the tables say."""
     found = []
     seen = set()
@@ -168,13 +131,7 @@ def problems(outcomes: Outcomes, waived: dict[str, Waived], skipped: set[str]) -
             if outcome == "failed":
                 found.append(f"{name} fails: {error}: {message}")
         elif outcome != "failed":
-            found.append(f"{name} passes, and is waived: {waived[entry].why}")
-        else:
-            expected = waived[entry]
-            if expected.error and expected.error != error:
-                found.append(f"{name} fails for another reason: {error}: {message}")
-            if expected.error == "NotFaked" and not message.endswith(f"with {expected.why}"):
-                found.append(f"{name} names another issue than {expected.why}: {message}")
+            found.append(f"{name} passes, and is waived: {waived[entry]}")
     found += [f"{entry} is waived, and does not run" for entry in waived if entry not in seen]
     found += [f"{entry} is not left out any more" for entry in skipped if entry not in seen]
     return found
@@ -208,6 +165,7 @@ def run(service: Service, folder: Path) -> dict[str, Any]:
         env=environment(
             folder,
             FAKEGRACEDB_SERVER_VERSION=service.server_version,
+            CLIENT_SUITE_LIFTED=service.lifted,
             TEST_SERVICE=f"https://gracedb.invalid{service.path}",
             **dict.fromkeys(service.switches, "1"),
         ),
@@ -252,12 +210,12 @@ def outcome(outcome: str, error: str = "", message: str = "") -> dict[str, str]:
     return {"outcome": outcome, "error": error, "message": message}
 
 
-FAILED = outcome("failed", "NotFaked", "superevents/: comes with issue 3")
+FAILED = outcome("failed", "HTTPError", "410")
 
 
 def test_all_is_well_when_waived_tests_fail_and_the_others_pass() -> None:
     outcomes = {"a::ok": outcome("passed"), "a::no[x]": FAILED, "a::out": outcome("skipped")}
-    assert problems(outcomes, {"a::no": SUPEREVENTS}, {"a::out"}) == []
+    assert problems(outcomes, {"a::no": KEPT}, {"a::out"}) == []
 
 
 @pytest.mark.parametrize(
@@ -265,16 +223,14 @@ def test_all_is_well_when_waived_tests_fail_and_the_others_pass() -> None:
     [
         ({"a::ok": outcome("failed", "KeyError", "'N'")}, "a::ok fails: KeyError: 'N'"),
         ({"a::ok": outcome("skipped")}, "a::ok is left out: "),
-        ({"a::no": outcome("passed")}, "a::no passes, and is waived: issue 3"),
-        ({"a::no": outcome("failed", "KeyError", "'N'")}, "a::no fails for another reason: "),
-        ({"a::no": outcome("failed", "NotFaked", "x: comes with issue 2")}, "names another issue"),
+        ({"a::no": outcome("passed")}, "a::no passes, and is waived: only v2"),
         ({"a::no": outcome("skipped")}, "a::no is left out"),
         ({}, "a::no is waived, and does not run"),
         ({"a::no": FAILED, "a::out": outcome("passed")}, "a::out is not left out any more"),
     ],
 )
 def test_what_differs_from_the_tables_is_told(outcomes: Outcomes, said: str) -> None:
-    found = problems(outcomes, {"a::no": SUPEREVENTS}, {"a::out"})
+    found = problems(outcomes, {"a::no": KEPT}, {"a::out"})
     assert any(said in problem for problem in found), found
 
 

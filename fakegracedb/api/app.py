@@ -187,7 +187,8 @@ class Application:
         headers = response.headers
         headers.setdefault("Allow", ", ".join(call.methods))
         headers.setdefault("Vary", "Accept")
-        if call.route.path.startswith("events"):
+        path = call.route.path
+        if path.startswith("events") or (path.startswith("superevents") and "/files/" not in path):
             headers.setdefault("Cache-Control", _NO_CACHE)
             headers.setdefault("Expires", _http_time(call.view))
         return response

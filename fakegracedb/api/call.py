@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from ..documents import Event
+from ..documents import Event, Superevent
 from ..errors import ApiError
 from ..render.dialect import Dialect
 from ..service.access import Caller, caller_named, find_event, require_user
 from ..service.logs import entry
+from ..service.superevents.access import Right, find_superevent, require
 from ..store import Store, View
 from . import forms
+from .fields import Fields
 from .message import Identity, Request, Response
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class Call:
         "_event",
         "_form",
         "_query",
+        "_superevent",
         "app",
         "dialect",
         "parameters",
@@ -78,6 +81,7 @@ class Call:
         self.view = view
         self._caller: Caller | None = None
         self._event: Event | None = None
+        self._superevent: Superevent | None = None
         self._form: forms.Form | None = None
         self._query: forms.Form | None = None
 
@@ -128,6 +132,39 @@ class Call:
         return self._event
 
     @property
+    def superevent_id(self) -> str:
+        """The superevent's id as the path has it."""
+        return self.parameters["superevent_id"]
+
+    @property
+    def superevent(self) -> Superevent:
+        """The superevent as the call finds it.
+
+        Raises
+        ------
+        ApiError
+            As `find_superevent`.
+        """
+        if self._superevent is None:
+            self._superevent = find_superevent(self.view, self.caller, self.superevent_id)
+        return self._superevent
+
+    def require(self, right: Right) -> None:
+        """Refuse a caller without a right on the superevent, before the body is looked at."""
+        superevent = self.superevent
+        require(self.caller, right, superevent, superevent.category)
+
+    def fields(self, *, partial: bool = False) -> Fields:
+        """Give the body to be read field by field, as calls on superevents do.
+
+        Parameters
+        ----------
+        partial : bool
+            Whether every field may be missing.
+        """
+        return Fields(self.form, partial=partial)
+
+    @property
     def number(self) -> int:
         """The number in the path."""
         try:
@@ -148,6 +185,31 @@ class Call:
         if self._form is None:
             self._form = forms.parse(self.request)
         return self._form
+
+    @property
+    def query_parameters(self) -> list[tuple[str, str]]:
+        """The parameters in the URL, the last value of each."""
+        return [(name, str(values[-1])) for name, values in self.query.values.items()]
+
+    def page(self, default: int, most: int | None = None) -> tuple[int, int]:
+        """Give offset and size of the page of a list that is asked for.
+
+        Parameters
+        ----------
+        default, most : int
+            Size of a page, unless it is asked for another, and the largest; None for no limit.
+        """
+
+        def positive(name: str, default: int) -> int:
+            try:
+                number = int(self.query.get(name) or "")
+            except ValueError:
+                return default
+            # what is zero or negative is as if it had not been asked
+            return number if number > 0 else default
+
+        count = positive("count", default)
+        return positive("start", 0), count if most is None else min(count, most)
 
     def multipart(self) -> forms.Form:
         """Give the fields of a body that may only be a multipart form."""
@@ -198,12 +260,12 @@ class Call:
         Raises
         ------
         ApiError
-            In this order: 403 for an unauthenticated reader, 405 for a method that the resource
-            does not have, 404 for no such event, 403 without a right on it, 404 for no such entry
-            of its log.
+            In this order: 403 for an unauthenticated reader of events or catalogs, 405 for a
+            method that the resource does not have, 404 for no such event or superevent, 403
+            without a right on the event, 404 for no such entry of its log.
         """
         path = self.route.path
-        if path.startswith("events"):
+        if path.startswith(("events", "gwtc")):
             require_user(self.caller)
         if self.route.handlers and self.request.method not in self.methods:
             raise ApiError(405, {"detail": f'Method "{self.request.method}" not allowed.'})
@@ -211,6 +273,8 @@ class Call:
             event = self.event
             if path.startswith("events/{graceid}/log/{N}"):
                 entry(self.view, event, self.number)
+        elif path.startswith("superevents/{superevent_id}"):
+            _ = self.superevent
 
     @property
     def methods(self) -> list[str]:

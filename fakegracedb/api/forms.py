@@ -20,7 +20,7 @@ from ..errors import ApiError
 from ..identifiers import upload_name
 from .message import Request
 
-__all__ = ["Form", "Kind", "Upload", "parse", "parse_query"]
+__all__ = ["Form", "Kind", "Upload", "parse", "parse_query", "refuse_constant"]
 
 Kind = Literal["form", "multipart", "json"]
 
@@ -207,7 +207,7 @@ def _json(body: bytes, codec: str) -> Form:
     try:
         # A stream reader, as the framework has it, overlooks a character cut short at the end.
         text = codecs.getreader(codec)(BytesIO(body)).read()
-        document = json.loads(text, parse_constant=_refuse_constant)
+        document = json.loads(text, parse_constant=refuse_constant)
     except ValueError as error:
         raise ApiError(400, {"detail": f"JSON parse error - {error}"}) from None
     except RecursionError:
@@ -221,7 +221,8 @@ def _json(body: bytes, codec: str) -> Form:
     return Form(values, {}, document)
 
 
-def _refuse_constant(literal: str) -> NoReturn:
+def refuse_constant(literal: str) -> NoReturn:
+    """Refuse what Python takes for JSON: NaN and infinities."""
     raise ValueError(f"Out of range float values are not JSON compliant: {literal!r}")
 
 

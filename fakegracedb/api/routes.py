@@ -12,6 +12,7 @@ from ..identifiers import is_content_id
 from ..render.dialect import Dialect
 from .call import Call
 from .handlers import (
+    catalogs,
     embb,
     emobservations,
     events,
@@ -24,6 +25,12 @@ from .handlers import (
     tags,
     voevents,
 )
+from .handlers.superevents import candidates, exposure, members, notices, signoffs
+from .handlers.superevents import emobservations as superevent_emobservations
+from .handlers.superevents import files as superevent_files
+from .handlers.superevents import labels as superevent_labels
+from .handlers.superevents import logs as superevent_logs
+from .handlers.superevents import voevents as superevent_voevents
 from .message import Response
 
 __all__ = ["ROUTES", "Handler", "Route", "match", "only_v2", "templates"]
@@ -89,7 +96,7 @@ def _later(path: str, name: str, issue: int, **options: object) -> Route:
     return Route(path, name, issue=issue, **options)  # type: ignore[arg-type]
 
 
-# In the order in which the root lists the templates; superevent paths come with issue 3.
+# In the order in which the root lists the templates.
 _SUPEREVENT = "superevents/{superevent_id}"
 # fmt: off
 ROUTES: tuple[Route, ...] = (
@@ -142,62 +149,93 @@ ROUTES: tuple[Route, ...] = (
     Route("events/{graceid}/perms/{group}/{permission}", "event-permission",
           {"GET": permissions.one, "PUT": permissions.add, "DELETE": permissions.remove},
           published=False),
-    _later("gwtc/", "gwtc-list", 3, published=False),
-    _later("gwtc/{number}/", "gwtc-number-list", 3),
-    _later("gwtc/{number}/{version}/", "gwtc-version-detail", 3),
-    _later("superevents/", "superevent-list", 3, published=False),
+    Route("gwtc/", "gwtc-list",
+          {"GET": catalogs.listing, "POST": catalogs.create}, published=False),
+    Route("gwtc/{number}/", "gwtc-number-list", {"GET": catalogs.of_number}),
+    Route("gwtc/{number}/{version}/", "gwtc-version-detail", {"GET": catalogs.detail}),
+    Route("superevents/", "superevent-list",
+          {"GET": candidates.listing, "POST": candidates.create}, published=False),
     _later("superevents/search/", "superevent-search", 4, published=False),
-    _later(f"{_SUPEREVENT}/", "superevent-detail-template", 3),
-    _later(f"{_SUPEREVENT}/events/", "superevent-event-list-template", 3),
-    _later(f"{_SUPEREVENT}/events/{{graceid}}/", "superevent-event-detail-template", 3),
-    _later(f"{_SUPEREVENT}/pipeline_preferred_events/",
-           "superevent-pipeline-preferred-event-list-template", 3),
-    _later(f"{_SUPEREVENT}/pipeline_preferred_events/{{graceid}}/",
-           "superevent-pipeline-preferred-event-detail-template", 3),
-    _later(f"{_SUPEREVENT}/labels/", "superevent-label-list-template", 3),
-    _later(f"{_SUPEREVENT}/labels/{{label_name}}/", "superevent-label-detail-template", 3),
-    _later(f"{_SUPEREVENT}/logs/", "superevent-log-list-template", 3),
-    _later(f"{_SUPEREVENT}/logs/{{N}}/", "superevent-log-detail-template", 3),
-    _later(f"{_SUPEREVENT}/logs/{{N}}/tags/", "superevent-log-tag-list-template", 3),
-    _later(f"{_SUPEREVENT}/logs/{{N}}/tags/{{tag_name}}/",
-           "superevent-log-tag-detail-template", 3),
-    _later(f"{_SUPEREVENT}/files/", "superevent-file-list-template", 3),
-    _later(f"{_SUPEREVENT}/files/{{file_name}}", "superevent-file-detail-template", 3),
-    _later(f"{_SUPEREVENT}/voevents/", "superevent-voevent-list-template", 3),
-    _later(f"{_SUPEREVENT}/voevents/{{N}}/", "superevent-voevent-detail-template", 3),
-    _later(f"{_SUPEREVENT}/emobservations/", "superevent-emobservation-list-template", 3),
-    _later(f"{_SUPEREVENT}/emobservations/{{N}}/", "superevent-emobservation-detail-template", 3),
-    _later(f"{_SUPEREVENT}/confirm-as-gw/", "superevent-confirm-as-gw-template", 3),
-    _later(f"{_SUPEREVENT}/signoffs/", "superevent-signoff-list-template", 3),
-    _later(f"{_SUPEREVENT}/signoffs/{{typeinst}}/", "superevent-signoff-detail-template", 3),
-    _later(f"{_SUPEREVENT}/permissions/", "superevent-permission-list-template", 3),
-    _later(f"{_SUPEREVENT}/permissions/modify/", "superevent-permission-modify-template", 3),
+    Route(f"{_SUPEREVENT}/", "superevent-detail-template",
+          {"GET": candidates.detail, "PATCH": candidates.update}),
+    Route(f"{_SUPEREVENT}/events/", "superevent-event-list-template",
+          {"GET": members.listing, "POST": members.add}),
+    Route(f"{_SUPEREVENT}/events/{{graceid}}/", "superevent-event-detail-template",
+          {"GET": members.detail, "DELETE": members.remove}),
+    Route(f"{_SUPEREVENT}/pipeline_preferred_events/",
+          "superevent-pipeline-preferred-event-list-template",
+          {"GET": members.listing_preferred, "POST": members.prefer}),
+    Route(f"{_SUPEREVENT}/pipeline_preferred_events/{{graceid}}/",
+          "superevent-pipeline-preferred-event-detail-template",
+          {"GET": members.detail_preferred, "DELETE": members.unprefer}),
+    Route(f"{_SUPEREVENT}/labels/", "superevent-label-list-template",
+          {"GET": superevent_labels.listing, "POST": superevent_labels.add}),
+    Route(f"{_SUPEREVENT}/labels/{{label_name}}/", "superevent-label-detail-template",
+          {"GET": superevent_labels.detail, "DELETE": superevent_labels.remove}),
+    Route(f"{_SUPEREVENT}/logs/", "superevent-log-list-template",
+          {"GET": superevent_logs.listing, "POST": superevent_logs.create}),
+    Route(f"{_SUPEREVENT}/logs/{{N}}/", "superevent-log-detail-template",
+          {"GET": superevent_logs.detail}),
+    Route(f"{_SUPEREVENT}/logs/{{N}}/tags/", "superevent-log-tag-list-template",
+          {"GET": superevent_logs.listing_tags, "POST": superevent_logs.add_tag}),
+    Route(f"{_SUPEREVENT}/logs/{{N}}/tags/{{tag_name}}/", "superevent-log-tag-detail-template",
+          {"GET": superevent_logs.detail_tag, "DELETE": superevent_logs.remove_tag}),
+    Route(f"{_SUPEREVENT}/files/", "superevent-file-list-template",
+          {"GET": superevent_files.listing}),
+    Route(f"{_SUPEREVENT}/files/{{file_name}}", "superevent-file-detail-template",
+          {"GET": superevent_files.detail}),
+    Route(f"{_SUPEREVENT}/voevents/", "superevent-voevent-list-template",
+          {"GET": superevent_voevents.listing, "POST": superevent_voevents.create},
+          retired=("POST",)),
+    Route(f"{_SUPEREVENT}/voevents/{{N}}/", "superevent-voevent-detail-template",
+          {"GET": superevent_voevents.detail}),
+    Route(f"{_SUPEREVENT}/emobservations/", "superevent-emobservation-list-template",
+          {"GET": superevent_emobservations.listing, "POST": superevent_emobservations.create},
+          retired=_LIST),
+    Route(f"{_SUPEREVENT}/emobservations/{{N}}/", "superevent-emobservation-detail-template",
+          {"GET": superevent_emobservations.detail}, retired=_LIST),
+    Route(f"{_SUPEREVENT}/confirm-as-gw/", "superevent-confirm-as-gw-template",
+          {"POST": candidates.confirm}),
+    Route(f"{_SUPEREVENT}/signoffs/", "superevent-signoff-list-template",
+          {"GET": signoffs.listing, "POST": signoffs.create}),
+    Route(f"{_SUPEREVENT}/signoffs/{{typeinst}}/", "superevent-signoff-detail-template",
+          {"GET": signoffs.detail, "PATCH": signoffs.update, "DELETE": signoffs.delete}),
+    Route(f"{_SUPEREVENT}/permissions/", "superevent-permission-list-template",
+          {"GET": exposure.listing}),
+    Route(f"{_SUPEREVENT}/permissions/modify/", "superevent-permission-modify-template",
+          {"POST": exposure.modify}),
     Route("events/reserve/", "event-reserve-template",
           {"POST": reservations.reserve}, v2_only=True),
     Route("events/{graceid}/upload/", "event-upload-template",
           {"POST": reservations.upload}, v2_only=True),
-    _later(f"{_SUPEREVENT}/notices/", "superevent-notice-list-template", 3, v2_only=True),
-    _later(f"{_SUPEREVENT}/notices/{{N}}/", "superevent-notice-detail-template", 3, v2_only=True),
+    Route(f"{_SUPEREVENT}/notices/", "superevent-notice-list-template",
+          {"GET": notices.listing, "POST": notices.create}, v2_only=True),
+    Route(f"{_SUPEREVENT}/notices/{{N}}/", "superevent-notice-detail-template",
+          {"GET": notices.detail}, v2_only=True),
 )
 # fmt: on
 
 _CONTENT_ID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 _PATTERNS = {
     "graceid": rf"[GEHMTD][0-9]+|{_CONTENT_ID}",
+    "member": r"[GEHMT][0-9]+",
     "any_graceid": rf"[A-Za-z0-9_][0-9]+|{_CONTENT_ID}",
     "N": r"[0-9]+",
     "filename": r".+",
     "file_name": r".+",
     "number": r"[^/]+",
     "group": r"[^/]+",
-    "superevent_id": r"[A-Za-z0-9]+",
 }
 
 
 def _pattern(route: Route) -> re.Pattern[str]:
     def parameter(found: re.Match[str]) -> str:
         name = found[1]
-        kind = "any_graceid" if name == "graceid" and route.any_id else name
+        kind = name
+        if name == "graceid" and route.path.startswith("superevents"):
+            kind = "member"
+        elif name == "graceid" and route.any_id:
+            kind = "any_graceid"
         return f"(?P<{name}>{_PATTERNS.get(kind, '[^/]+')})"
 
     path = re.sub(r"\{(\w+)\}", parameter, route.path.rstrip("/"))

@@ -90,12 +90,13 @@ def info(arguments: argparse.Namespace) -> int:
         "clock": _clock_text(Clock.from_json(facts["clock"])),
         "fsync": "on" if facts["fsync"] else "off",
         "events": facts["events"],
+        "superevents": facts["superevents"],
         "changes": facts["commits"],
         "size": f"{size_text(facts['bytes'])} in {counted(facts['files'], 'file')}, "
         f"{size_text(facts['journal_bytes'])} of it the journal",
     }
     for name, value in rows.items():
-        say(f"{name:<9} {value}")
+        say(f"{name:<11} {value}")
     return 0
 
 

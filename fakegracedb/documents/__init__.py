@@ -8,17 +8,22 @@ writes it.
 
 from __future__ import annotations
 
+from .catalogs import Catalog, CatalogEntry
 from .embb import EMBBLog
 from .emobservations import EMObservation, Footprint
 from .events import Event, Label
 from .files import FileVersion
 from .logs import Log
+from .notices import Notice
 from .signoffs import Signoff
+from .superevents import Superevent
 from .users import User
 from .voevents import VOEvent
 from .world import Settings, Tag
 
 __all__ = [
+    "Catalog",
+    "CatalogEntry",
     "EMBBLog",
     "EMObservation",
     "Event",
@@ -26,8 +31,10 @@ __all__ = [
     "Footprint",
     "Label",
     "Log",
+    "Notice",
     "Settings",
     "Signoff",
+    "Superevent",
     "Tag",
     "User",
     "VOEvent",

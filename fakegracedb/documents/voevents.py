@@ -33,12 +33,18 @@ class VOEvent:
         Of its XML.
     skymap_type, skymap_filename : str or None
         The sky map that it names.
-    internal, hardware_inj, coinc_comment, significant : bool
-        As it says.
+    internal, open_alert, hardware_inj, coinc_comment, significant : bool
+        As it says; `open_alert` is kept for those of superevents only.
     prob_has_ns, prob_has_remnant, prob_bns, prob_nsbh, prob_bbh : float or None
         Probabilities, 0 to 1.
-    prob_terrestrial, prob_has_mass_gap : float or None
+    prob_terrestrial, prob_has_mass_gap, prob_has_ssm : float or None
         Likewise.
+    raven_coinc : bool
+        Whether an external event coincides. This and what follows is kept for superevents only.
+    ext_gcn, ext_pipeline, ext_search : str
+        That event: its notice, and who found it. The server leaves them empty: its file tells them.
+    combined_skymap_filename : str or None
+        The sky map of both.
     """
 
     N: int
@@ -51,6 +57,7 @@ class VOEvent:
     skymap_type: str | None = None
     skymap_filename: str | None = None
     internal: bool = True
+    open_alert: bool = False
     hardware_inj: bool = False
     coinc_comment: bool = False
     significant: bool = False
@@ -61,6 +68,12 @@ class VOEvent:
     prob_bbh: float | None = None
     prob_terrestrial: float | None = None
     prob_has_mass_gap: float | None = None
+    prob_has_ssm: float | None = None
+    raven_coinc: bool = False
+    ext_gcn: str = ""
+    ext_pipeline: str = ""
+    ext_search: str = ""
+    combined_skymap_filename: str | None = None
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from reprlib import Repr
-from typing import Any
+from typing import Any, NoReturn
 
 from fakegracedb.documents.attributes import Field, Table
 
@@ -21,13 +23,16 @@ _MARKS = ",:[{\\"  # a value, or an escaped character, has at least one of these
 _structured = re.compile(r"[ \t\n\r]*[\[{]").match
 
 
-def load(content: bytes | memoryview) -> Any:
+def load(content: bytes | memoryview, *, strict: bool = False) -> Any:
     """Read a JSON text.
 
     Parameters
     ----------
     content : bytes or memoryview
-        UTF-8, and no other encoding. NaN and infinities are taken, as Python does.
+        UTF-8, and no other encoding.
+    strict : bool
+        Whether it must mean the same to every reader. Otherwise NaN and infinities are taken, the
+        last of several members with one name counts, and halves of characters stay, as Python does.
 
     Returns
     -------
@@ -41,14 +46,41 @@ def load(content: bytes | memoryview) -> Any:
     json.JSONDecodeError
         If it is no JSON, a byte-order mark included.
     ValueError
-        If it holds too many values, or an integer of too many digits.
+        If it holds too many values, an integer of too many digits, or what strictness refuses.
     RecursionError
         If it is too deep.
     """
     source = str(content, "utf-8")
     if _structured(source) and sum(map(source.count, _MARKS)) > _MOST_VALUES:
         raise ValueError(f"more than {_MOST_VALUES} values in a JSON text")
-    return json.loads(source)
+    if not strict:
+        return json.loads(source)
+    found = json.loads(
+        source, object_pairs_hook=_members, parse_float=_finite, parse_constant=_no_number
+    )
+    if _half(source):
+        json.dumps(found, ensure_ascii=False).encode()
+    return found
+
+
+_half = re.compile(r"\\u[dD][89a-fA-F]").search  # of a character; two halves may make a whole one
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"more than one member is called {shown(name)}")
+    return found
+
+
+def _finite(literal: str) -> float:
+    value = float(literal)
+    return value if math.isfinite(value) else _no_number(literal)
+
+
+def _no_number(literal: str) -> NoReturn:
+    raise ValueError(f"{literal[:50]} is not a number within range")
 
 
 def row(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:

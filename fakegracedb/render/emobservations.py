@@ -1,4 +1,4 @@
-"""What follow-up groups have observed of events, as JSON."""
+"""What follow-up groups have observed, as JSON: of events, and what superevents share with them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..documents.emobservations import covering
 from .dialect import Dialect
 from .events import server_time
 
-__all__ = ["emobservation_json", "skymap_viewer_json"]
+__all__ = ["emobservation_json", "observed_json", "skymap_viewer_json"]
 
 
 def _url(event: Event, observation: EMObservation, dialect: Dialect) -> str:
@@ -20,6 +20,18 @@ def emobservation_json(
     event: Event, observation: EMObservation, dialect: Dialect
 ) -> dict[str, Any]:
     """Give an observation of an event, with the box around it; its newest footprint is first."""
+    data = observed_json(observation)
+    number, count = data.pop("N"), data.pop("footprint_count")
+    return {
+        "N": number,
+        "footprint_count": count,
+        "self": _url(event, observation, dialect),
+        **data,
+    }
+
+
+def observed_json(observation: EMObservation) -> dict[str, Any]:
+    """Give what is answered of an observation of anything; its newest footprint is first."""
     fields = observation.footprints
     ra, ra_width = covering([f.ra for f in fields], [f.ra_width for f in fields], 0.0, 360.0)
     dec, dec_width = covering([f.dec for f in fields], [f.dec_width for f in fields], -90.0, 90.0)
@@ -33,12 +45,11 @@ def emobservation_json(
             "start_time": server_time(one.start_time),
             "exposure_time": one.exposure_time,
         }
-        for number, one in enumerate(observation.footprints, start=1)
+        for number, one in enumerate(fields, start=1)
     ]
     return {
         "N": observation.N,
         "footprint_count": len(footprints),
-        "self": _url(event, observation, dialect),
         "created": server_time(observation.created),
         "submitter": observation.submitter,
         "group": observation.group,

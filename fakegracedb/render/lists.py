@@ -1,11 +1,11 @@
-"""Lists: a page of events with its links, and lists that have no pages."""
+"""Lists: a page of events or superevents with its links, and lists that have no pages."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
 
-__all__ = ["events_tsv", "page_json", "whole_list"]
+__all__ = ["adjacent", "events_tsv", "page_json", "whole_list"]
 
 _COLUMNS = (
     *("graceid", "labels", "group", "pipeline", "search"),
@@ -14,6 +14,7 @@ _COLUMNS = (
 
 
 def page_json(
+    key: str,
     rows: list[dict[str, Any]],
     total: int,
     *,
@@ -23,12 +24,14 @@ def page_json(
     start: int,
     count: int,
 ) -> dict[str, Any]:
-    """Give a page of events.
+    """Give a page of a list.
 
     Parameters
     ----------
+    key : str
+        What stands in it.
     rows : list of dict
-        The events of the page.
+        Those of the page.
     total : int
         Matches on all pages.
     url : str
@@ -45,6 +48,24 @@ def page_json(
     As on the server, ``next`` and ``previous`` keep all parameters, sorted by name; ``first`` has
     lost the query, and so has ``last``, whose start is a decimal fraction.
     """
+    following, previous = adjacent(base, parameters, total, start=start, count=count)
+    return {
+        "numRows": total,
+        key: rows,
+        "links": {
+            "self": url,
+            "next": following,
+            "previous": previous,
+            "first": base,
+            "last": f"{base}?start={total / count * count}&count={count}",
+        },
+    }
+
+
+def adjacent(
+    base: str, parameters: list[tuple[str, str]], total: int, *, start: int, count: int
+) -> tuple[str | None, str | None]:
+    """Give the URLs of the next and the previous page, as in `page_json`; None for none."""
 
     def to(offset: int) -> str:
         kept = {k: v for k, v in parameters if k not in ("start", "count")}
@@ -54,17 +75,10 @@ def page_json(
         return f"{base}?{urlencode(sorted(kept.items()))}"
 
     following = start + count
-    return {
-        "numRows": total,
-        "events": rows,
-        "links": {
-            "self": url,
-            "next": to(following) if following < total else None,
-            "previous": to(max(start - count, 0)) if start > 0 else None,
-            "first": base,
-            "last": f"{base}?start={total / count * count}&count={count}",
-        },
-    }
+    return (
+        to(following) if following < total else None,
+        to(max(start - count, 0)) if start > 0 else None,
+    )
 
 
 def events_tsv(rows: list[dict[str, Any]]) -> bytes:

@@ -1,22 +1,22 @@
-"""The XML of a VOEvent: what telescopes are told of an event."""
+"""The XML of a VOEvent: what telescopes are told of an event or superevent."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..clock import utc_from_gps
-from ..documents import Event, VOEvent
+from ..documents import Event
 from ..vocabulary import Vocabulary
 from .dialect import Dialect
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from ..service.voevents import Coincidence, NewVOEvent
+    from ..service.announcements import Announcement, Counterpart
 
 __all__ = ["voevent_xml"]
 
@@ -40,6 +40,7 @@ _PROPERTIES = {
     "HasNS": ("prob_has_ns", "that an object has the mass of a neutron star"),
     "HasRemnant": ("prob_has_remnant", "that matter is left outside the final object"),
     "HasMassGap": ("prob_has_mass_gap", "that an object has 3 to 5 solar masses"),
+    "HasSSM": ("prob_has_ssm", "that an object has less than a solar mass"),
 }
 _RATE = "arith.rate;stat.falsealarm"
 # What XML 1.0 has no way to write.
@@ -57,27 +58,13 @@ class _Param:
     unit: str = ""
 
 
-def voevent_xml(
-    event: Event,
-    voevent: VOEvent,
-    new: NewVOEvent,
-    earlier: list[VOEvent],
-    *,
-    names: Vocabulary,
-    dialect: Dialect,
-) -> bytes:
+def voevent_xml(told: Announcement, *, names: Vocabulary, dialect: Dialect) -> bytes:
     """Give the file of a VOEvent.
 
     Parameters
     ----------
-    event : Event
-        What it tells of; it has a gpstime and a false alarm rate.
-    voevent : VOEvent
-        The VOEvent.
-    new : NewVOEvent
-        What its maker sent; of this, some goes into the file only.
-    earlier : list of VOEvent
-        Those of the same event that came before: it cites them all.
+    told : Announcement
+        What it is made from.
     names : Vocabulary
         Its lowest false alarm rate that is told.
     dialect : Dialect
@@ -90,6 +77,7 @@ def voevent_xml(
     """
     import xml.etree.ElementTree as ET
 
+    event, voevent = told.event, told.voevent
     retraction = voevent.voevent_type == "RE"
     test = event.group == "Test" or event.search == "MDC"
     root = ET.Element(
@@ -107,9 +95,10 @@ def voevent_xml(
     _child(who, "Date", f"{voevent.created[:19]}Z")
     _child(_child(who, "Author"), "contactName", _CONTACT)
     what = _child(root, "What")
-    for param in _params(event, voevent, new, names, dialect):
+    for param in _params(told, names, dialect):
         _write(what, param)
-    _groups(what, event, voevent, new, dialect)
+    if not retraction:
+        _groups(what, told, dialect)
     _where_when(root, event)
     if not retraction:
         early = "An early warning of" if voevent.voevent_type == "EW" else "Report of"
@@ -121,16 +110,17 @@ def voevent_xml(
                 _child(how, "Description", f"{detector}: {_DETECTORS[detector]}")
         if voevent.coinc_comment:
             _child(how, "Description", "A gamma-ray burst may be the counterpart")
-    if earlier:
+    if told.earlier:
         citations = _child(root, "Citations")
         cite = "retraction" if retraction else "supersedes"
-        for one in sorted(earlier, key=lambda one: one.N, reverse=True):
+        for one in sorted(told.earlier, key=lambda one: one.N, reverse=True):
             _child(citations, "EventIVORN", one.ivorn).set("cite", cite)
         said = "withdraws" if retraction else "takes the place of"
         _child(citations, "Description", f"This notice {said} what was sent before")
     ET.indent(root)
     text: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return text + b"\n"
+    # as the server writes empty elements; within texts and values the sign > is escaped
+    return text.replace(b" />", b"/>") + b"\n"
 
 
 def _child(parent: Element, name: str, text: str | None = None) -> Element:
@@ -158,26 +148,26 @@ def _write(parent: Element, param: _Param) -> None:
     _child(element, "Description", param.text)
 
 
-def _params(
-    event: Event, voevent: VOEvent, new: NewVOEvent, names: Vocabulary, dialect: Dialect
-) -> Iterator[_Param]:
+def _params(told: Announcement, names: Vocabulary, dialect: Dialect) -> Iterator[_Param]:
+    event, voevent = told.event, told.voevent
+    what = told.kind.removesuffix("s")
     site = dialect.root[: dialect.root.rindex("/api/") + 1]
     name = voevent.ivorn.rpartition("-")[2]
     yield _Param("Packet_Type", _PACKETS[voevent.voevent_type], "Number of the kind of notice")
     yield _Param("internal", int(voevent.internal), "Whether only for the collaboration")
-    yield _Param("Pkt_Ser_Num", voevent.N, "Number of the notice on this event, from 1")
-    yield _Param("GraceID", event.graceid, "Id of the event in GraceDB", "meta.id")
+    yield _Param("Pkt_Ser_Num", voevent.N, f"Number of the notice on this {what}, from 1")
+    yield _Param("GraceID", told.about, f"Id of the {what} in GraceDB", "meta.id")
     yield _Param("AlertType", name, "Kind of the alert", "meta.version")
     yield _Param("HardwareInj", int(voevent.hardware_inj), "Whether made on purpose", "meta.number")
-    yield _Param("OpenAlert", int(new.open_alert), "Whether the alert is public", "meta.number")
-    page = f"{site}events/{event.graceid}/view/"
-    yield _Param("EventPage", page, "Page of the event", "meta.ref.url")
+    yield _Param("OpenAlert", int(voevent.open_alert), "Whether the alert is public", "meta.number")
+    page = f"{site}{told.kind}/{told.about}/view/"
+    yield _Param("EventPage", page, f"Page of the {what}", "meta.ref.url")
     if voevent.voevent_type == "RE":
         return
     yield _Param("Instruments", event.instruments, "Instruments that saw it", "meta.code")
-    assert event.far is not None
-    far = float(max(event.far, names.settings.voevent_far_floor_hz))
-    yield _Param("FAR", far, "False alarm rate of such events or louder", _RATE, "Hz")
+    if event.far and math.isfinite(event.far):
+        far = float(max(event.far, names.settings.voevent_far_floor_hz))
+        yield _Param("FAR", far, "False alarm rate of such events or louder", _RATE, "Hz")
     yield _Param("Significant", int(voevent.significant), "Whether significant", "meta.number")
     merger = event.group == "Burst" and _is_burst_bbh(event)
     yield _Param("Group", "CBC" if merger else event.group, "Group of the search", "meta.code")
@@ -186,18 +176,14 @@ def _params(
         yield _Param("Search", event.search, "The search", "meta.code")
 
 
-def _groups(
-    what: Element, event: Event, voevent: VOEvent, new: NewVOEvent, dialect: Dialect
-) -> None:
-    retraction = voevent.voevent_type == "RE"
-    if new.coincidence.found and not retraction:
-        params = _coincidence(event, new.coincidence, dialect)
-        _group(what, "External Coincidence", params, "What else was seen at that time")
-    if voevent.skymap_filename and not retraction:
-        url = _file_url(event, voevent.skymap_filename, dialect)
+def _groups(what: Element, told: Announcement, dialect: Dialect) -> None:
+    event, voevent = told.event, told.voevent
+    if told.counterpart is not None:
+        found = _counterpart_params(told, told.counterpart, dialect)
+        _group(what, "External Coincidence", found, "What else was seen at that time")
+    if voevent.skymap_filename:
+        url = _file_url(told, voevent.skymap_filename, dialect)
         _group(what, "GW_SKYMAP", [_Param("skymap_fits", url, "The sky map", "meta.ref.url")])
-    if retraction:
-        return
     for param in _burst_params(event.extra_attributes):
         _write(what, param)
     merger = "CoincInspiral" in event.extra_attributes or _is_burst_bbh(event)
@@ -213,7 +199,7 @@ def _groups(
         _group(what, name, params, text)
 
 
-def _group(what: Element, name: str, params: list[_Param], text: str | None = None) -> None:
+def _group(what: Element, name: str, params: Iterable[_Param], text: str | None = None) -> None:
     group = _child(what, "Group")
     group.set("name", name)
     group.set("type", name)
@@ -227,34 +213,34 @@ def _is_burst_bbh(event: Event) -> bool:
     return (event.group, event.pipeline, event.search) == ("Burst", "CWB", "BBH")
 
 
-def _file_url(event: Event, name: str, dialect: Dialect) -> str:
-    return dialect.url(f"events/{event.graceid}/files/{name}")
+def _file_url(told: Announcement, name: str, dialect: Dialect) -> str:
+    return dialect.url(f"{told.kind}/{told.about}/files/{name}")
 
 
-def _coincidence(event: Event, found: Coincidence, dialect: Dialect) -> list[_Param]:
-    """Give what was sent of a coincidence, as far as it was."""
-    params = []
+def _counterpart_params(
+    told: Announcement, found: Counterpart, dialect: Dialect
+) -> Iterator[_Param]:
+    """Give what is known of a coincidence."""
     for name, text, said, ucd in (
-        ("External_GCN_Notice_Id", found.ext_gcn, "Id of the external notice", "meta.id"),
-        ("External_Observatory", found.ext_pipeline, "Who saw it", "meta.code"),
-        ("External_Search", found.ext_search, "The external search", "meta.code"),
+        ("External_GCN_Notice_Id", found.notice_id, "Id of the external notice", "meta.id"),
+        ("External_Ivorn", found.ivorn, "Name of the external notice", "meta.id"),
+        ("External_Observatory", found.observatory, "Who saw it", "meta.code"),
+        ("External_Search", found.search, "The external search", "meta.code"),
     ):
         if text:
-            params.append(_Param(name, text, said, ucd))
-    if found.delta_t:
-        later = round(float(found.delta_t), 2)
-        params.append(_Param("Time_Difference", later, "From this to the external", "meta.code"))
-    for name, text, said in (
-        ("Time_Coincidence_FAR", found.time_coinc_far, "in time"),
-        ("Time_Sky_Position_Coincidence_FAR", found.space_coinc_far, "in time and place"),
+            yield _Param(name, text, said, ucd)
+    if found.time_difference is not None:
+        later = round(found.time_difference, 2)
+        yield _Param("Time_Difference", later, "From this to the external", "meta.code")
+    for name, rate, said in (
+        ("Time_Coincidence_FAR", found.time_far, "in time"),
+        ("Time_Sky_Position_Coincidence_FAR", found.space_far, "in time and place"),
     ):
-        if text:
-            rate = float(text)
-            params.append(_Param(name, rate, f"Rate of chance coincidences {said}", _RATE, "Hz"))
-    if found.combined_skymap_filename:
-        url = _file_url(event, found.combined_skymap_filename, dialect)
-        params.append(_Param("joint_skymap_fits", url, "The sky map of both", "meta.ref.url"))
-    return params
+        if rate is not None:
+            yield _Param(name, rate, f"Rate of chance coincidences {said}", _RATE, "Hz")
+    if found.skymap_filename:
+        url = _file_url(told, found.skymap_filename, dialect)
+        yield _Param("joint_skymap_fits", url, "The sky map of both", "meta.ref.url")
 
 
 def _burst_params(extra: Mapping[str, Any]) -> Iterator[_Param]:

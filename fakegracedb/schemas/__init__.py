@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import lru_cache
-from reprlib import Repr
 from typing import TYPE_CHECKING, Any
 
 from ..errors import StoreError
 from ..vocabulary import DEFAULT, ServerSettings
 from .kinds import KINDS
-from .library import validator
+from .library import broken, validator
 
 if TYPE_CHECKING:
-    from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
 __all__ = ["KINDS", "problems", "schema", "validate"]
@@ -87,26 +85,7 @@ def problems(kind: str, data: Any, *, settings: ServerSettings | None = None) ->
     Python would trip over: ``1.0`` is no integer, a whole number beyond the range of doubles is no
     number, and NaN is within no limit.
     """
-    found = _validator(kind, settings).iter_errors(data)
-    errors = sorted(found, key=lambda error: (len(error.path), error.path))
-    # a format says once more what the type or the pattern said
-    said = [error.path for error in errors if error.validator in ("type", "pattern")]
-    return [
-        _told(error) for error in errors if error.validator != "format" or error.path not in said
-    ]
-
-
-_short = Repr()
-_short.maxstring = _short.maxother = 80
-
-
-def _told(error: ValidationError) -> str:
-    """Say where a rule is broken, in the library's words, and what it is for."""
-    place = error.json_path.removeprefix("$").removeprefix(".")
-    rule = error.message if error.cause is None else f"{error.message}: {error.cause}"
-    rule = rule.replace(repr(error.instance), _short.repr(error.instance))
-    meaning = error.schema.get("description") if isinstance(error.schema, dict) else None
-    return (f"{place}: " if place else "") + rule + (f" ({meaning})" if meaning else "")
+    return broken(_validator(kind, settings), data)
 
 
 def validate(kind: str, data: Any, *, where: str, settings: ServerSettings | None = None) -> None:
@@ -127,7 +106,7 @@ def validate(kind: str, data: Any, *, where: str, settings: ServerSettings | Non
     ValueError
         No such kind.
     """
-    broken = problems(kind, data, settings=settings)
-    if broken:
-        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        raise StoreError(f"{where}: {broken[0]}{more}")
+    found = problems(kind, data, settings=settings)
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise StoreError(f"{where}: {found[0]}{more}")

@@ -131,25 +131,37 @@ def _tags(settings: ServerSettings) -> Rules:
     return _object({"tags": _list(tag)})
 
 
-# Of an event.
+# Of an event or superevent.
+
+# of a confirmed superevent: whatever its managers chose
+_GW_ID: Rules = {"type": "string", "minLength": 1, "maxLength": 25}
 
 
-def _event(settings: ServerSettings) -> Rules:
-    label_name = {**_NAME, "maxLength": settings.label_name_max_length}
-    label = _object({"name": label_name, "creator": _NAME, "created": _TIME})
-    graceid = {
+def _graceid() -> Rules:
+    return {
         "type": "string",
         "pattern": _exact(f"^{_GRACEID}$"),
         "description": "a letter of GEHMTD and at least four digits, as G0042",
     }
-    right = {"enum": ["view", "change"]}
-    signoff = _object(
+
+
+def _label(settings: ServerSettings) -> Rules:
+    name = {**_NAME, "maxLength": settings.label_name_max_length}
+    return _object({"name": name, "creator": _NAME, "created": _TIME})
+
+
+def _signoff() -> Rules:
+    return _object(
         {"signoff_type": _NAME, "instrument": _TEXT, "status": _NAME, "submitter": _NAME},
         {"comment": _TEXT},
     )
+
+
+def _event(settings: ServerSettings) -> Rules:
+    right = {"enum": ["view", "change"]}
     return _object(
         {
-            "graceid": graceid,
+            "graceid": _graceid(),
             "submitter": _NAME,
             "created": _TIME,
             "group": _NAME,
@@ -163,10 +175,9 @@ def _event(settings: ServerSettings) -> Rules:
             "nevents": column(Field("nevents", "natural")),
             "far": column(Field("far")),
             "likelihood": column(Field("likelihood")),
-            "labels": _list(label),
+            "labels": _list(_label(settings)),
             "extra_attributes": extra_attributes(),
-            # of a confirmed superevent: whatever its managers chose
-            "superevent": {"type": ["string", "null"], "minLength": 1, "maxLength": 25},
+            "superevent": _or_null(_GW_ID),
             "replay_id": {"type": ["string", "null"], "pattern": _exact(settings.replay_id_regex)},
             "content_id": {
                 "type": ["string", "null"],
@@ -174,10 +185,46 @@ def _event(settings: ServerSettings) -> Rules:
                 "description": "a UUID with its hyphens",
             },
             "permissions": {"type": "object", "additionalProperties": _list(right)},
-            "signoffs": _list(signoff),
+            "signoffs": _list(_signoff()),
             "reserved": _BOOLEAN,
             "kafka_server": _or_null(_TEXT),
             "kafka_topic": _or_null(_TEXT),
+        },
+    )
+
+
+def _superevent(settings: ServerSettings) -> Rules:
+    graceid = _graceid()
+    rate = {"type": ["number", "null"]}
+    time = {"type": "number", "exclusiveMinimum": -1e10, "exclusiveMaximum": 1e10}
+    right = {"enum": ["view", "annotate"]}
+    return _object(
+        {
+            "superevent_id": {
+                "type": "string",
+                "pattern": _exact("^[TM]?S[0-9]{6}[a-z]{1,10}$"),
+                "description": "the default id, as S240229a",
+            },
+            "category": {"enum": ["P", "T", "M"]},
+            "submitter": _NAME,
+            "created": _TIME,
+            "serial": {"type": "integer", "minimum": 1},
+            "preferred_event": graceid,
+            **dict.fromkeys(("t_start", "t_0", "t_end"), time),
+        },
+        {
+            "gw_events": _list(graceid),
+            "em_events": _list(graceid),
+            "pipeline_preferred": {"type": "object", "additionalProperties": graceid},
+            "em_type": {"type": ["string", "null"], "maxLength": 100},
+            "time_coinc_far": rate,
+            "space_coinc_far": rate,
+            "gw_id": _or_null(_GW_ID),
+            "is_gw": _BOOLEAN,
+            "gw_number": {"type": ["integer", "null"], "minimum": 1},
+            "labels": _list(_label(settings)),
+            "signoffs": _list(_signoff()),
+            "permissions": {"type": "object", "additionalProperties": _list(right)},
         },
     )
 
@@ -198,26 +245,65 @@ def _log(settings: ServerSettings) -> Rules:
     )
 
 
+_EXTERNAL = dict.fromkeys(("ext_gcn", "ext_pipeline", "ext_search"), _TEXT)
+_PROBABILITIES = {
+    f"prob_{name}": {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+    for name in (
+        *("has_ns", "has_remnant", "bns", "nsbh", "bbh"),
+        *("terrestrial", "has_mass_gap", "has_ssm"),
+    )
+}
+
+
+def _announcement(code: str) -> dict[str, Rules]:
+    """Give what VOEvents and notices have in common; `code` names the key of their type."""
+    return {
+        "N": {"type": "integer", "minimum": 1},
+        code: _NAME,
+        "created": _TIME,
+        "issuer": _NAME,
+        "filename": {"type": "string", "minLength": 1, "maxLength": 100},
+        "file_version": _COUNT,
+    }
+
+
 def _voevent(_: ServerSettings) -> Rules:
-    probability = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
-    names = ("has_ns", "has_remnant", "bns", "nsbh", "bbh", "terrestrial", "has_mass_gap")
-    flags = ("internal", "hardware_inj", "coinc_comment", "significant")
+    name = _or_null({"type": "string", "maxLength": 100})
+    flags = ("internal", "open_alert", "hardware_inj", "coinc_comment", "significant")
+    return _object(
+        {**_announcement("voevent_type"), "ivorn": _NAME},
+        {
+            **dict.fromkeys(("skymap_type", "skymap_filename", "combined_skymap_filename"), name),
+            **dict.fromkeys((*flags, "raven_coinc"), _BOOLEAN),
+            **_PROBABILITIES,
+            **_EXTERNAL,
+        },
+    )
+
+
+def _notice(_: ServerSettings) -> Rules:
+    flags = dict.fromkeys(("significant", "raven_coinc"), _BOOLEAN)
+    return _object(_announcement("notice_type"), {**flags, **_PROBABILITIES, **_EXTERNAL})
+
+
+def _catalog(_: ServerSettings) -> Rules:
+    entry = _object(
+        {"superevent": _NAME},
+        {
+            "pipelines": {"type": "object", "additionalProperties": _graceid()},
+            "far": {"type": ["number", "null"]},
+            "pastro": {"type": ["object", "null"]},
+        },
+    )
     return _object(
         {
             "N": {"type": "integer", "minimum": 1},
-            "voevent_type": _NAME,
+            "number": {**_NAME, "maxLength": 25},
+            "version": {"type": "integer", "minimum": 1},
             "created": _TIME,
-            "issuer": _NAME,
-            "ivorn": _NAME,
-            "filename": {"type": "string", "minLength": 1, "maxLength": 100},
-            "file_version": _COUNT,
+            "submitter": _NAME,
         },
-        {
-            "skymap_type": _or_null({"type": "string", "maxLength": 100}),
-            "skymap_filename": _or_null({"type": "string", "maxLength": 100}),
-            **dict.fromkeys(flags, _BOOLEAN),
-            **{f"prob_{name}": probability for name in names},
-        },
+        {"comment": _TEXT, "entries": _list(entry)},
     )
 
 
@@ -289,6 +375,9 @@ def _file(_: ServerSettings) -> Rules:
 _SEGMENT = "(?![.]{1,2}(/|$))[^/\\\\\\u0000]+"
 
 
+_COUNTERS = ("number", "events", "last", "closed", "tick", "superevents")
+
+
 def _commit(settings: ServerSettings) -> Rules:
     documents = {
         "store": _settings(settings),
@@ -296,6 +385,7 @@ def _commit(settings: ServerSettings) -> Rules:
         "users": _users(settings),
         "tags": _tags(settings),
         "event": _event(settings),
+        "superevent": _superevent(settings),
     }
     lines = {
         "logs": _log(settings),
@@ -303,6 +393,8 @@ def _commit(settings: ServerSettings) -> Rules:
         "voevents": _voevent(settings),
         "emobservations": _emobservation(settings),
         "embb": _embb(settings),
+        "notices": _notice(settings),
+        "catalogs": _catalog(settings),
     }
     place = {
         "pattern": _exact(f"^{_SEGMENT}(/{_SEGMENT})*$"),
@@ -349,7 +441,7 @@ def _commit(settings: ServerSettings) -> Rules:
                 "counters": _object(
                     {},
                     {
-                        **dict.fromkeys(("number", "events", "last", "closed", "tick"), _COUNT),
+                        **dict.fromkeys(_COUNTERS, _COUNT),
                         "newest": _TEXT,
                         "ordered": _BOOLEAN,
                     },
@@ -377,5 +469,8 @@ KINDS: dict[str, Callable[[ServerSettings], Rules]] = {
     "voevent": _voevent,
     "emobservation": _emobservation,
     "embb": _embb,
+    "superevent": _superevent,
+    "notice": _notice,
+    "catalog": _catalog,
     "commit": _commit,
 }

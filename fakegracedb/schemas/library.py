@@ -1,4 +1,4 @@
-"""The library `jsonschema`, brought in at the first use, and our validator made from its own.
+"""The library `jsonschema`, brought in at the first use; our validator, and what it finds.
 
 Importing it takes a tenth of a second and reads the JSON files of `jsonschema_specifications`. In a
 fake file system of pyfakefs these are not there, so the import fails if that is where the first use
@@ -14,7 +14,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import islice
 from math import isnan
+from reprlib import Repr
 from threading import RLock
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -22,20 +24,64 @@ from typing import TYPE_CHECKING, Any
 from ..clock import parse_time
 
 if TYPE_CHECKING:
+    from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-__all__ = ["validator"]
+__all__ = ["broken", "validator"]
 
 _FILES = "jsonschema_specifications"
 _lock = RLock()
 
 
-def validator(schema: Mapping[str, Any]) -> Validator:
-    """Make the validator of a schema, which any number of threads may use."""
+def validator(schema: Mapping[str, Any], *, strict: bool = True) -> Validator:
+    """Make the validator of a schema, which any number of threads may use.
+
+    Parameters
+    ----------
+    schema : mapping
+        JSON Schema, draft 2020-12.
+    strict : bool
+        Whether formats are checked, and numbers are looked at more closely than the standard does,
+        as our own documents need it. Otherwise formats are only said, which is the standard's way.
+    """
     with _lock:
-        kind, formats = _strict()
+        kind, formats = _strict() if strict else (_imported().Draft202012Validator, None)
     made: Validator = kind(schema, format_checker=formats)
     return made
+
+
+def broken(validator: Validator, data: Any, most: int | None = None) -> list[str]:
+    """Say which rules a document breaks: what matters most first.
+
+    Parameters
+    ----------
+    validator : Validator
+        Of the rules.
+    data : Any
+        The document.
+    most : int or None
+        How many are looked for.
+    """
+    found = islice(validator.iter_errors(data), most)
+    errors = sorted(found, key=lambda error: (len(error.path), error.path))
+    # a format says once more what the type or the pattern said
+    said = [error.path for error in errors if error.validator in ("type", "pattern")]
+    return [
+        _told(error) for error in errors if error.validator != "format" or error.path not in said
+    ]
+
+
+_short = Repr()
+_short.maxstring = _short.maxother = 80
+
+
+def _told(error: ValidationError) -> str:
+    """Say where a rule is broken, in the library's words, and what it is for."""
+    place = error.json_path.removeprefix("$").removeprefix(".")
+    rule = error.message if error.cause is None else f"{error.message}: {error.cause}"
+    rule = rule.replace(repr(error.instance), _short.repr(error.instance))
+    meaning = error.schema.get("description") if isinstance(error.schema, dict) else None
+    return (f"{place}: " if place else "") + rule + (f" ({meaning})" if meaning else "")
 
 
 @lru_cache(maxsize=1)

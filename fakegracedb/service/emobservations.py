@@ -1,9 +1,9 @@
-"""What electromagnetic follow-up groups have observed of an event."""
+"""What electromagnetic follow-up groups have observed of an event, or of any object."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,23 @@ from typing import Any
 from ..clock import iso_text, parse_time
 from ..documents import EMObservation, Event, Footprint
 from ..errors import ApiError
-from ..store import Store, View
+from ..store import Store, Transaction, View
 from ..store.layout import event_folder
 from . import logs
 from .access import Caller, find_event
 
-__all__ = ["LISTS", "NewEMObservation", "create", "listing", "one"]
+__all__ = [
+    "LISTS",
+    "LONGEST_EXPOSURE",
+    "NewEMObservation",
+    "check_lengths",
+    "create",
+    "finite",
+    "listing",
+    "one",
+    "record",
+    "start_time",
+]
 
 # The lists that are sent, in the order in which they are read, and what messages call them.
 LISTS = {
@@ -27,7 +38,7 @@ LISTS = {
     "start_time_list": "start time",
     "duration_list": "duration",
 }
-_MOST = 2**31 - 1  # of a whole number in the database
+LONGEST_EXPOSURE = 2**31 - 1  # [s]: a whole number in the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,46 +78,75 @@ def create(
         if (problem := logs.text_problem(new.comment)) is not None:
             raise _not_recorded(f"comment: {problem}")
         folder = event_folder(event.graceid)
-        observation = EMObservation(
-            N=tx.emobservations(folder).highest + 1,
-            created=tx.timestamp(),
-            submitter=caller.name,
-            group=new.group,
-            comment=new.comment,
-            footprints=_footprints(new.lists),
-        )
-        tx.add_emobservation(folder, observation)
-        comment = f"New EMBB observation record for {new.group}"
-        logs.write(tx, folder, caller.name, comment)
-        return event, observation
+        columns = _columns(new.lists)
+        return event, record(tx, caller, folder, new.group, new.comment, columns)
+
+
+def record(
+    tx: Transaction,
+    caller: Caller,
+    folder: str,
+    group: str,
+    comment: str,
+    columns: Sequence[Sequence[Any]],
+) -> EMObservation:
+    """Record an observation of the object in a folder, and say so in its log.
+
+    Parameters
+    ----------
+    columns : sequence of sequences, shape (6, n)
+        What the lists in the order of `LISTS` say.
+    """
+    observation = EMObservation(
+        N=tx.emobservations(folder).highest + 1,
+        created=tx.timestamp(),
+        submitter=caller.name,
+        group=group,
+        comment=comment,
+        footprints=tuple(
+            Footprint(ra, dec, ra_width, dec_width, start, seconds)
+            for ra, dec, ra_width, dec_width, start, seconds in zip(*columns, strict=True)
+        ),
+    )
+    tx.add_emobservation(folder, observation)
+    logs.write(tx, folder, caller.name, f"New EMBB observation record for {group}")
+    return observation
 
 
 def _not_recorded(reason: str) -> ApiError:
     return ApiError(500, f"Problem creating EMBB Observation: {reason}")
 
 
-def _footprints(lists: Mapping[str, list[Any]]) -> tuple[Footprint, ...]:
+def _columns(lists: Mapping[str, list[Any]]) -> list[list[Any]]:
     sent = [lists.get(name, []) for name in LISTS]
     if not all(sent):
         raise ApiError(400, "All fields are required, please try again.")
-    if len({len(one) for one in sent}) > 1:
-        raise ApiError(
-            400,
-            "ra_list, dec_list, ra_width_list, dec_width_list, start_time_list, and "
-            "duration_list must be the same length.",
-        )
-    readers: list[Callable[[Any], Any]] = [*[_number] * 4, _time, _seconds]
+    check_lengths(sent)
+    readers: list[Callable[[Any], Any]] = [*[finite] * 4, start_time, _seconds]
     columns = [
         _read(what, values, reader)
         for what, values, reader in zip(LISTS.values(), sent, readers, strict=True)
     ]
     for seconds in columns[-1]:
-        if not 0 <= seconds <= _MOST:
-            raise _not_recorded(f"an exposure takes 0 to {_MOST} seconds, not {seconds}")
-    return tuple(
-        Footprint(ra, dec, ra_width, dec_width, start, seconds)
-        for ra, dec, ra_width, dec_width, start, seconds in zip(*columns, strict=True)
-    )
+        if not 0 <= seconds <= LONGEST_EXPOSURE:
+            raise _not_recorded(f"an exposure takes 0 to {LONGEST_EXPOSURE} seconds, not {seconds}")
+    return columns
+
+
+def check_lengths(lists: Sequence[Sequence[Any]]) -> None:
+    """Refuse lists of different lengths.
+
+    Raises
+    ------
+    ApiError
+        400.
+    """
+    if len({len(one) for one in lists}) > 1:
+        raise ApiError(
+            400,
+            "ra_list, dec_list, ra_width_list, dec_width_list, start_time_list, and "
+            "duration_list must be the same length.",
+        )
 
 
 def _read(what: str, values: list[Any], reader: Callable[[Any], Any]) -> list[Any]:
@@ -119,7 +159,8 @@ def _read(what: str, values: list[Any], reader: Callable[[Any], Any]) -> list[An
     return found
 
 
-def _number(value: Any) -> float:
+def finite(value: Any) -> float:
+    """Give the number that was sent; raises ValueError or TypeError for none."""
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(value)
@@ -127,13 +168,14 @@ def _number(value: Any) -> float:
 
 
 def _seconds(value: Any) -> int:
-    return int(_number(value))
+    return int(finite(value))
 
 
-def _time(value: Any) -> str:
+def start_time(value: Any) -> str:
+    """Give the time that was sent as ISO 8601, UTC if it has no zone; raises as `finite`."""
     if not isinstance(value, str):
         raise TypeError(value)
-    return iso_text(parse_time(datetime.fromisoformat(value.strip())))  # UTC if it has no zone
+    return iso_text(parse_time(datetime.fromisoformat(value.strip())))
 
 
 def listing(view: View, caller: Caller, asked: str) -> tuple[Event, list[EMObservation]]:

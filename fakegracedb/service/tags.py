@@ -13,7 +13,19 @@ from ..vocabulary import Vocabulary
 from . import logs
 from .access import Caller, find_event
 
-__all__ = ["add", "apply", "attach", "existing", "of_event", "of_log", "ordered", "remove"]
+__all__ = [
+    "add",
+    "apply",
+    "attach",
+    "display_name_problem",
+    "existing",
+    "find",
+    "name_problem",
+    "of_event",
+    "of_log",
+    "ordered",
+    "remove",
+]
 
 
 def existing(view: View) -> list[Tag]:
@@ -39,7 +51,8 @@ def ordered(view: View, names: tuple[str, ...]) -> list[str]:
     return sorted(names, key=lambda name: rank.get(name, len(rank)))
 
 
-def _name_problem(names: Vocabulary, name: str) -> str | None:
+def name_problem(names: Vocabulary, name: str) -> str | None:
+    """Say why a tag cannot have a name, None if it can."""
     rules = names.settings
     if not name:
         return "This field cannot be blank."
@@ -50,6 +63,14 @@ def _name_problem(names: Vocabulary, name: str) -> str | None:
             f"Ensure this value has at most {rules.tag_name_max_length} characters "
             f"(it has {len(name)})."
         )
+    return None
+
+
+def display_name_problem(view: View, name: str, display_name: str | None) -> str | None:
+    """Say why a tag cannot be made with a display name, None if it can or is there already."""
+    longest = view.vocabulary.settings.tag_display_name_max_length
+    if find(view, name) is None and display_name and len(display_name) > longest:
+        return f"Ensure this value has at most {longest} characters (it has {len(display_name)})."
     return None
 
 
@@ -86,13 +107,9 @@ def apply(
             raise ApiError(400, "Tag is already applied to this log message")
         raise ApiError(409, f"Log already has tag {name}")
     _guard(caller, log, name)
-    if problem := _name_problem(tx.vocabulary, name):
+    if problem := name_problem(tx.vocabulary, name):
         raise ApiError(400, str({"name": [problem]}))
-    longest = tx.vocabulary.settings.tag_display_name_max_length
-    if find(tx, name) is None and display_name and len(display_name) > longest:
-        problem = (
-            f"Ensure this value has at most {longest} characters (it has {len(display_name)})."
-        )
+    if problem := display_name_problem(tx, name, display_name):
         raise ApiError(400, str({"displayName": [problem]}))
     attach(tx, folder, log, name, display_name)
     logs.write(tx, folder, caller.name, f"Tagged message {number}: {name} ")

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..clock import utc_from_gps
 from ..documents import Event, VOEvent
 from ..errors import ApiError
 from ..identifiers import split_version
 from ..store import Store, Transaction, View
 from ..store.layout import event_folder
-from . import logs, tags
+from . import announcements, logs, tags
 from .access import Caller, find_event
+from .announcements import TYPES, Announcement, Build, Counterpart
 
-__all__ = ["PROBABILITIES", "TYPES", "Coincidence", "NewVOEvent", "create", "listing", "one"]
+__all__ = ["PROBABILITIES", "Coincidence", "NewVOEvent", "create", "listing", "one"]
 
-# What the codes are called in the names of files.
-TYPES = {
-    "PR": "Preliminary",
-    "IN": "Initial",
-    "UP": "Update",
-    "RE": "Retraction",
-    "EW": "EarlyWarning",
-}
 # As they are sent, and as they are kept.
 PROBABILITIES = {
     "ProbHasNS": "prob_has_ns",
@@ -36,7 +28,6 @@ PROBABILITIES = {
     "HasMassGap": "prob_has_mass_gap",
 }
 _LONGEST = 100  # characters of a sky map's type and name
-_TAG = "em_follow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +91,6 @@ class NewVOEvent:
     coincidence: Coincidence = field(default_factory=Coincidence)
 
 
-Build = Callable[[Event, VOEvent, NewVOEvent, list[VOEvent]], bytes]
-
-
 def create(
     store: Store, caller: Caller, asked: str, new: NewVOEvent, build: Build
 ) -> tuple[Event, VOEvent]:
@@ -119,7 +107,7 @@ def create(
     new : NewVOEvent
         What was sent.
     build : callable
-        Gives the XML for the event, the VOEvent, what was sent, and the earlier VOEvents.
+        Gives the XML.
 
     Raises
     ------
@@ -129,32 +117,31 @@ def create(
     with store.transaction(f"POST events/{asked}/voevent/", caller.name) as tx:
         event = find_event(tx, caller, asked, change=True)
         folder = event_folder(event.graceid)
-        name = _checked_type(tx, event, folder, new)
-        probabilities = _probabilities(new)
-        earlier = list(tx.voevents(folder))
-        number = tx.voevents(folder).highest + 1
-        filename = f"{event.graceid}-{number}-{name}.xml"
-        assert new.voevent_type is not None
-        voevent = VOEvent(
-            N=number,
-            voevent_type=new.voevent_type,
-            created=tx.timestamp(),
-            issuer=caller.name,
-            ivorn=f"ivo://{tx.vocabulary.settings.voevent_stream}#{event.graceid}-{number}-{name}",
-            filename=filename,
-            file_version=tx.files(folder).next_version(filename),
+        code = _checked_type(tx, event, folder, new)
+        voevent = announcements.new(
+            tx,
+            caller,
+            folder,
+            event.graceid,
+            code,
             skymap_type=new.skymap_type,
             skymap_filename=new.skymap_filename,
             internal=new.internal,
             hardware_inj=new.hardware_inj,
             coinc_comment=new.coinc_comment,
             significant=new.significant,
+            **_probabilities(new),
         )
-        voevent = replace(voevent, **probabilities)  # type: ignore[arg-type]
-        tx.add_voevent(folder, voevent)
-        version = tx.write_file(folder, filename, build(event, voevent, new, earlier)).version
-        log = logs.write(tx, folder, caller.name, "New VOEvent", filename, version)
-        tags.apply(tx, caller, folder, log.N, _TAG, None)
+        announcement = Announcement(
+            kind="events",
+            about=event.graceid,
+            event=event,
+            voevent=replace(voevent, open_alert=new.open_alert),  # in the file, not in the record
+            earlier=list(tx.voevents(folder)),
+            counterpart=_counterpart(new.coincidence),
+        )
+        log = announcements.file(tx, caller, folder, voevent, build(announcement))
+        tags.apply(tx, caller, folder, log.N, announcements.EM_FOLLOW, None)
         return event, voevent
 
 
@@ -163,19 +150,15 @@ def _refused(text: str) -> ApiError:
 
 
 def _checked_type(tx: Transaction, event: Event, folder: str, new: NewVOEvent) -> str:
-    """Give what the type is called, if all that was sent fits together; first fault first."""
+    """Give the type, if all that was sent fits together; first fault first."""
     code = new.voevent_type
     if code not in TYPES or code not in tx.vocabulary.voevent_types:
         raise _refused("You must provide a valid voevent_type.")
     skymap = new.skymap_filename
     if bool(skymap) != bool(new.skymap_type):
         raise _refused("Both or neither of skymap_type and skymap_filename must be specified.")
-    if event.gpstime is None or not math.isfinite(event.gpstime):
-        raise _refused("Cannot build a VOEvent because event has no gpstime.")
-    try:
-        utc_from_gps(event.gpstime)
-    except ValueError as problem:  # its XML could not say when it was
-        raise _refused(f"Cannot build a VOEvent because {problem}.") from None
+    if problem := announcements.time_problem(event, "event has no gpstime"):
+        raise _refused(problem)
     if not event.far or not math.isfinite(event.far):
         raise _refused("Cannot build a VOEvent because event has no FAR.")
     if code in ("IN", "UP") or (code == "PR" and skymap):
@@ -187,7 +170,7 @@ def _checked_type(tx: Transaction, event: Event, folder: str, new: NewVOEvent) -
         _check_coincidence(new.coincidence)
         if new.mass_gap and _number("MassGap", new.mass_gap):
             raise _refused("MassGap has been replaced by HasMassGap")
-    return TYPES[code]
+    return code
 
 
 def _check_coincidence(coincidence: Coincidence) -> None:
@@ -226,6 +209,26 @@ def _probabilities(new: NewVOEvent) -> dict[str, float]:
     if problems:
         raise ApiError(400, str(problems))
     return found
+
+
+def _counterpart(sent: Coincidence) -> Counterpart | None:
+    """Give what the file tells of a coincidence: what was sent of it, as far as it was."""
+    if not sent.found:
+        return None
+
+    def number(name: str) -> float | None:
+        text = getattr(sent, name)
+        return _number(name, text) if text else None
+
+    return Counterpart(
+        notice_id=sent.ext_gcn,
+        observatory=sent.ext_pipeline,
+        search=sent.ext_search,
+        time_difference=number("delta_t"),
+        time_far=number("time_coinc_far"),
+        space_far=number("space_coinc_far"),
+        skymap_filename=sent.combined_skymap_filename,
+    )
 
 
 def _number(key: str, sent: str) -> float:

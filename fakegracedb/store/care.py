@@ -10,7 +10,7 @@ from .core import Core
 from .delivery import finish, synchronous
 from .index import Index
 from .journal import Commit
-from .survey import Announced, base_text, counted, event_folders, file_sum, paths
+from .survey import Announced, base_text, counted, file_sum, object_folders, paths
 from .view import View
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def info(view: View) -> dict[str, Any]:
         "user": settings.user,
         "clock": dict(settings.clock),
         "events": sum(1 for graceid in view.graceids() if view.peek(graceid) is not None),
+        "superevents": sum(1 for one in view.superevent_ids() if view.superevent(one) is not None),
         "commits": view.version[1],
         "files": len(sizes),
         "bytes": sum(sizes),
@@ -69,8 +70,11 @@ def validated(path: str, text: bytes, limits: ServerSettings | None, *, known: b
     if not known:
         contents.validate(path, data, limits=limits)
     contents.decode(path, data)
-    if path.startswith(f"{layout.EVENTS}/") and data["graceid"] != path.split("/")[1]:
-        raise StoreError(f"{path}: graceid: {data['graceid']} does not belong in this folder")
+    kind, _, place = path.partition("/")
+    if kind in layout.FOLDERS:
+        key = "graceid" if kind == layout.EVENTS else "superevent_id"
+        if data[key] != place.partition("/")[0]:
+            raise StoreError(f"{path}: {key}: {data[key]} does not belong in this folder")
     return data
 
 
@@ -148,8 +152,9 @@ def compact(core: Core) -> None:
     except StoreError:
         state = core.journal.salvaged()
     state = finish(core, state)
-    for folder in event_folders(core):
+    for folder in object_folders(core):
         _tidy(core, folder)
+    _tidied(core, layout.CATALOGS)
     for name in disk.entries(core.path):
         if layout.is_temporary(name):
             disk.remove(core.place(name))
@@ -161,21 +166,24 @@ def compact(core: Core) -> None:
 
 def _tidy(core: Core, folder: str) -> None:
     names = disk.entries(core.place(folder))
-    kept = set(layout.OF_EVENT)
-    for path in (f"{folder}/{name}" for name in (layout.FILES, *layout.NUMBERED)):
-        text = _text(core, path)
-        if text is None:
-            continue
-        lines = contents.parse_lines(path, text)
-        values: Any = contents.series(path).extended(contents.decode_lines(path, lines))
-        if path == layout.files_of(folder):
-            kept.update(file.blob for file in values)
-        entries = list(values)
-        if len(entries) < len(lines):
-            whole = b"".join(layout.line_text(entry.to_json()) for entry in entries)
-            disk.replace(core.place(path), whole)
+    for name in layout.NUMBERED:
+        _tidied(core, f"{folder}/{name}")
+    blobs = {file.blob for file in _tidied(core, layout.files_of(folder))}
     for name in names:
-        if name not in kept and layout.is_leftover(name):
+        if name not in blobs and layout.is_leftover(name):
             disk.remove(core.place(f"{folder}/{name}"))
-    if "event.json" not in names:
+    if layout.main_document(folder).rpartition("/")[2] not in names:
         disk.remove_empty(core.place(folder))
+
+
+def _tidied(core: Core, path: str) -> list[Any]:
+    """Drop the superseded lines of a series; give its entries, none where there is no series."""
+    text = _text(core, path)
+    if text is None:
+        return []
+    lines = contents.parse_lines(path, text)
+    entries = list(contents.series(path).extended(contents.decode_lines(path, lines)))
+    if len(entries) < len(lines):
+        whole = b"".join(layout.line_text(entry.to_json()) for entry in entries)
+        disk.replace(core.place(path), whole)
+    return entries

@@ -7,11 +7,20 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import vocabulary
-from ..documents import Event, Settings, Tag, User
+from ..documents import Event, Settings, Superevent, Tag, User
 from ..documents.world import FORMAT
 from ..errors import StoreError
 from . import layout
-from .series import EMBBLogs, EMObservations, Files, Logs, Numbered, VOEvents
+from .series import (
+    Catalogs,
+    EMBBLogs,
+    EMObservations,
+    Files,
+    Logs,
+    Notices,
+    Numbered,
+    VOEvents,
+)
 
 if TYPE_CHECKING:
     from ..vocabulary import ServerSettings
@@ -72,6 +81,7 @@ _DOCUMENTS: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
     layout.USERS: ("users", _users),
     layout.TAGS: ("tags", _tags),
     "event.json": ("event", Event.from_json),
+    "superevent.json": ("superevent", Superevent.from_json),
 }
 _SERIES: dict[str, tuple[str, type[Numbered[Any]] | type[Files]]] = {
     "logs.jsonl": ("log", Logs),
@@ -79,6 +89,8 @@ _SERIES: dict[str, tuple[str, type[Numbered[Any]] | type[Files]]] = {
     "voevents.jsonl": ("voevent", VOEvents),
     "emobservations.jsonl": ("emobservation", EMObservations),
     "embb.jsonl": ("embb", EMBBLogs),
+    "notices.jsonl": ("notice", Notices),
+    layout.CATALOGS: ("catalog", Catalogs),
 }
 
 

@@ -232,8 +232,15 @@ def write_new(path: str, data: bytes | memoryview, *, fsync: bool = False) -> No
             os.fsync(file.fileno())
 
 
-def replace(path: str, data: bytes | memoryview, *, fsync: bool = False) -> Identity:
-    """Write a file whole: a reader finds the old one or the new one. Give its identity."""
+def replace(
+    path: str, data: bytes | memoryview, *, fsync: bool = False, gap: bool = False
+) -> Identity:
+    """Write a file whole: a reader finds the old one or the new one. Give its identity.
+
+    Where readers know how to do without, there may be neither for a moment, a `gap`. It is taken
+    unless the file is to be on the disk: ext4 begins to write a file out when it takes the place of
+    another, which costs more than all the rest.
+    """
     folder, _, name = path.rpartition("/")
     temporary = f"{folder}/.{name}.{os.getpid()}.tmp"
     try:
@@ -242,6 +249,8 @@ def replace(path: str, data: bytes | memoryview, *, fsync: bool = False) -> Iden
             if fsync:
                 os.fsync(file.fileno())
             status = _identity(os.fstat(file.fileno()))
+        if gap and not fsync:
+            remove(path)
         os.replace(temporary, path)  # noqa: PTH105
     except BaseException:
         remove(temporary)

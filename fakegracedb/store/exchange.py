@@ -73,9 +73,9 @@ def _copy_all(core: Core, state: State, target: str) -> None:
     for name, link in sorted(disk.files_below(source), key=lambda one: one[0] != layout.SETTINGS):
         folder, _, last = name.rpartition("/")
         if folder:
-            if not folder.startswith(layout.EVENTS) or layout.is_temporary(last):
+            if folder.partition("/")[0] not in layout.FOLDERS or layout.is_temporary(last):
                 continue  # not ours, or on its way
-        elif name not in layout.DOCUMENTS:
+        elif name not in layout.OF_ALL:
             continue
         if folder not in made:
             disk.make_folder(f"{target}/{folder}")
@@ -140,7 +140,10 @@ def _exchange(core: Core, new: Core, state: State) -> None:
     for name, empty in _EMPTY.items():
         if not disk.exists(new.place(name)):
             disk.write_new(new.place(name), layout.pretty_text(empty))
-    disk.make_folder(new.place(layout.EVENTS))
+    if not disk.exists(new.place(layout.CATALOGS)):
+        disk.write_new(new.place(layout.CATALOGS), b"")
+    for name in layout.FOLDERS:
+        disk.make_folder(new.place(name))
     # numbers go on rising, so that nobody who follows the journal takes the new for the old
     n = max(core.refresh().n, state.n) + 1
     counters = counted(new, state)
@@ -156,7 +159,7 @@ def _exchange(core: Core, new: Core, state: State) -> None:
 def finish(core: Core) -> State:
     """Let what is ready take its place; may be repeated."""
     ready = core.place(layout.RESTORING)
-    for name in (*layout.DOCUMENTS, layout.EVENTS, layout.JOURNAL):
+    for name in (*layout.OF_ALL, *layout.FOLDERS, layout.JOURNAL):
         if not disk.exists(f"{ready}/{name}"):
             continue  # done already
         if disk.is_folder(core.place(name)):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..documents import Superevent
 from ..errors import StoreError
 from . import contents, disk, layout
 from .care import limits_of, validated
@@ -116,10 +117,14 @@ def _problems(core: Core) -> Iterator[Problem]:
         except StoreError as error:
             objects.setdefault(path.rpartition("/")[0], {})["damaged"] = True
             yield Problem(path, str(error).removeprefix(f"{path}: "))
-    yield from _root_problems(core, state, objects.pop("", {}))
-    for name in disk.entries(core.place(layout.EVENTS)):
-        folder = layout.event_folder(name)
-        yield from _object_problems(core, folder, objects.get(folder, {}))
+    root = objects.pop("", {})
+    yield from _root_problems(core, state, root)
+    yield from _number_problems(layout.CATALOGS, root.get(layout.CATALOGS, ()))
+    for kind in layout.FOLDERS:
+        for name in disk.entries(core.place(kind)):
+            folder = f"{kind}/{name}"
+            yield from _object_problems(core, folder, objects.get(folder, {}))
+    yield from _membership_problems(objects)
     if not any("damaged" in one for one in objects.values()):
         yield from _counter_problems(core, state)
 
@@ -173,17 +178,20 @@ def _leftover(path: str) -> Problem:
 
 
 def _object_problems(core: Core, folder: str, parts: dict[str, Any]) -> Iterator[Problem]:
-    if not layout.is_graceid(folder.rpartition("/")[2]):
-        yield Problem(folder, "is no graceid")
+    kind, _, _ = folder.partition("/")
+    if not layout.is_object(folder):
+        what = "graceid" if kind == layout.EVENTS else "id of a superevent"
+        yield Problem(folder, f"is no {what}")
         return
+    main = layout.MAIN[kind]
     logs: Logs = parts.get("logs.jsonl", Logs())
     files: Files = parts.get("files.jsonl", Files())
     names = disk.entries(core.place(folder))
-    if "event.json" not in names and any(
+    if main not in names and any(
         len(parts.get(name, ())) for name in (layout.FILES, *layout.NUMBERED)
     ):
-        yield Problem(f"{folder}/event.json", "is missing")
-    elif "event.json" not in names and not names:
+        yield Problem(f"{folder}/{main}", "is missing")
+    elif main not in names and not names:
         yield _leftover(folder)
     for name in layout.NUMBERED:
         yield from _number_problems(f"{folder}/{name}", parts.get(name, ()))
@@ -193,12 +201,52 @@ def _object_problems(core: Core, folder: str, parts: dict[str, Any]) -> Iterator
     for name in names:
         if disk.is_link(f"{core.path}/{folder}/{name}"):
             yield Problem(f"{folder}/{name}", "is a link: a store has files of its own")
-        elif name in layout.OF_EVENT or name in blobs or "damaged" in parts:
+        elif name in layout.OF_OBJECT[kind] or name in blobs or "damaged" in parts:
             continue
         elif layout.is_leftover(name):
             yield _leftover(f"{folder}/{name}")
         else:
-            yield Problem(f"{folder}/{name}", "is no file of the event")
+            yield Problem(f"{folder}/{name}", f"is no file of the {kind.removesuffix('s')}")
+
+
+def _membership_problems(objects: dict[str, dict[str, Any]]) -> Iterator[Problem]:
+    """Hold events and superevents against each other."""
+    events: dict[str, dict[str, Any]] = {}
+    superevents: dict[str, Superevent] = {}
+    for folder, parts in objects.items():
+        if "damaged" in parts:
+            return
+        if "event.json" in parts:
+            events[folder.rpartition("/")[2]] = parts["event.json"]
+        elif "superevent.json" in parts:
+            superevents[folder] = Superevent.from_json(parts["superevent.json"])
+    owners: dict[str, str] = {}
+    gw_ids: dict[str, str] = {}
+    for folder, superevent in superevents.items():
+        path = layout.main_document(folder)
+        members = superevent.events
+        if superevent.preferred_event not in members:
+            yield Problem(path, f"its preferred event {superevent.preferred_event} is no member")
+        for pipeline, graceid in superevent.pipeline_preferred.items():
+            if graceid not in members:
+                yield Problem(path, f"the preferred event {graceid} of {pipeline} is no member")
+        for graceid in members:
+            if graceid not in events:
+                yield Problem(path, f"its event {graceid} is missing")
+            elif graceid in owners:
+                yield Problem(path, f"its event {graceid} is a member of {owners[graceid]} too")
+            elif (said := events[graceid].get("superevent")) != superevent.id:
+                yield Problem(path, f"its event {graceid} names {said or 'no superevent'}")
+            owners[graceid] = superevent.id
+        if superevent.gw_id is not None:
+            if superevent.gw_id in gw_ids:
+                yield Problem(path, f"{gw_ids[superevent.gw_id]} has its gw_id too")
+            gw_ids[superevent.gw_id] = superevent.superevent_id
+    for graceid, event in events.items():
+        named = event.get("superevent")
+        if named is not None and graceid not in owners:
+            path = layout.event_document(graceid)
+            yield Problem(path, f"names the superevent {named}, which does not have it")
 
 
 def _number_problems(path: str, entries: Numbered[Any] | tuple[()]) -> Iterator[Problem]:

@@ -7,6 +7,7 @@
         vocabulary.json      where this store differs from the built-in names (only if it does)
         users.json           users beside the default one (only if there are any)
         tags.json            tags that came to exist here (only if there are any)
+        catalogs.jsonl       catalogs of gravitational waves, a line a version (likewise)
         journal.jsonl        every change, a numbered line each
         index.checkpoint     what can be searched for; may be deleted at any time
         events/
@@ -16,6 +17,10 @@
                 files.jsonl  its files, a line a version
                 voevents.jsonl, emobservations.jsonl, embb.jsonl  likewise (only if there are any)
                 coinc.xml,0  the files themselves, under their own names with versions
+        superevents/
+            S240229a/        by its default id, also once it is confirmed
+                superevent.json   the superevent, its labels and signoffs
+                notices.jsonl     the notices of it; the rest as for events
 """
 
 from __future__ import annotations
@@ -24,21 +29,26 @@ import json
 import re
 from typing import Any
 
-from ..identifiers import split_version
+from ..identifiers import is_superevent_id, split_version
 
 __all__ = [
+    "CATALOGS",
     "CHECKPOINT",
     "DOCUMENTS",
     "EVENTS",
     "FILES",
+    "FOLDERS",
     "IGNORED",
     "JOURNAL",
     "LOCK",
+    "MAIN",
     "NUMBERED",
-    "OF_EVENT",
+    "OF_ALL",
+    "OF_OBJECT",
     "OWN_NAMES",
     "RESTORING",
     "SETTINGS",
+    "SUPEREVENTS",
     "TAGS",
     "USERS",
     "VOCABULARY",
@@ -49,11 +59,16 @@ __all__ = [
     "files_of",
     "is_graceid",
     "is_leftover",
+    "is_object",
     "is_place",
     "is_temporary",
     "line_text",
     "logs_of",
+    "main_document",
+    "notices_of",
     "pretty_text",
+    "superevent_document",
+    "superevent_folder",
     "voevents_of",
 ]
 
@@ -63,20 +78,23 @@ USERS = "users.json"
 TAGS = "tags.json"
 JOURNAL = "journal.jsonl"
 EVENTS = "events"
+SUPEREVENTS = "superevents"
+FOLDERS = (EVENTS, SUPEREVENTS)
+CATALOGS = "catalogs.jsonl"
 LOCK = ".lock"
 RESTORING = ".restoring"  # the new content of a store while it takes the place of the old
 IGNORED = ".gitignore"
 CHECKPOINT = "index.checkpoint"  # what the search index held once: can be deleted
 DOCUMENTS = (SETTINGS, VOCABULARY, USERS, TAGS)
 FILES = "files.jsonl"
-NUMBERED = (
-    "logs.jsonl",
-    "voevents.jsonl",
-    "emobservations.jsonl",
-    "embb.jsonl",
-)  # a line an entry with N
-OF_EVENT = frozenset({"event.json", FILES, *NUMBERED})
-OWN_NAMES = frozenset({*DOCUMENTS, JOURNAL, EVENTS, LOCK, RESTORING, IGNORED, CHECKPOINT})
+_EMBB, _NOTICES = "embb.jsonl", "notices.jsonl"
+# a line an entry with N
+NUMBERED = ("logs.jsonl", "voevents.jsonl", "emobservations.jsonl", _EMBB, _NOTICES)
+OF_ALL = (*DOCUMENTS, CATALOGS)  # what belongs to no object
+MAIN = {EVENTS: "event.json", SUPEREVENTS: "superevent.json"}  # of each object
+_NOT_OF = {EVENTS: _NOTICES, SUPEREVENTS: _EMBB}
+OF_OBJECT = {kind: frozenset({MAIN[kind], FILES, *NUMBERED} - {_NOT_OF[kind]}) for kind in FOLDERS}
+OWN_NAMES = frozenset({*OF_ALL, JOURNAL, *FOLDERS, LOCK, RESTORING, IGNORED, CHECKPOINT})
 GITIGNORE_TEXT = f"{LOCK}\n{RESTORING}/\n*.tmp\n*.checkpoint\n"
 
 _GRACEID = re.compile(r"[GEHMTD](?:[0-9]{4}|[1-9][0-9]{4,17})")
@@ -91,6 +109,17 @@ def is_place(path: str) -> bool:
 def is_graceid(name: str) -> bool:
     """Whether a name is a graceid as it is written here: with four digits at least."""
     return _GRACEID.fullmatch(name) is not None
+
+
+def is_object(folder: str) -> bool:
+    """Whether a folder can be that of an event or superevent, by its name."""
+    kind, _, name = folder.partition("/")
+    return (kind == EVENTS and is_graceid(name)) or (kind == SUPEREVENTS and is_superevent_id(name))
+
+
+def main_document(folder: str) -> str:
+    """Give the document of the event or superevent in a folder."""
+    return f"{folder}/{MAIN[folder.partition('/')[0]]}"
 
 
 def is_temporary(name: str) -> bool:
@@ -113,6 +142,16 @@ def event_document(graceid: str) -> str:
     return f"{EVENTS}/{graceid}/event.json"
 
 
+def superevent_folder(superevent_id: str) -> str:
+    """Give the folder of a superevent, by its default id."""
+    return f"{SUPEREVENTS}/{superevent_id}"
+
+
+def superevent_document(superevent_id: str) -> str:
+    """Give the document of a superevent, by its default id."""
+    return f"{SUPEREVENTS}/{superevent_id}/superevent.json"
+
+
 def logs_of(folder: str) -> str:
     """Give the log of the object in a folder."""
     return f"{folder}/logs.jsonl"
@@ -133,9 +172,14 @@ def emobservations_of(folder: str) -> str:
     return f"{folder}/emobservations.jsonl"
 
 
+def notices_of(folder: str) -> str:
+    """Give the list of notices of the superevent in a folder."""
+    return f"{folder}/{_NOTICES}"
+
+
 def embb_logs_of(folder: str) -> str:
     """Give the EMBB log of the event in a folder."""
-    return f"{folder}/embb.jsonl"
+    return f"{folder}/{_EMBB}"
 
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
-from ..documents import EMBBLog, EMObservation, FileVersion, Log, VOEvent
+from ..documents import Catalog, EMBBLog, EMObservation, FileVersion, Log, Notice, VOEvent
 from ..identifiers import disk_name, folded
 
-__all__ = ["EMBBLogs", "EMObservations", "Files", "Logs", "Numbered", "VOEvents"]
+__all__ = [
+    "Catalogs",
+    "EMBBLogs",
+    "EMObservations",
+    "Files",
+    "Logs",
+    "Notices",
+    "Numbered",
+    "VOEvents",
+]
 
 
 class _Entry(Protocol):
@@ -108,6 +117,22 @@ class EMBBLogs(Numbered[EMBBLog]):
     __slots__ = ()
 
     entry = EMBBLog
+
+
+class Notices(Numbered[Notice]):
+    """The notices of a superevent."""
+
+    __slots__ = ()
+
+    entry = Notice
+
+
+class Catalogs(Numbered[Catalog]):
+    """The catalogs of a store, every version of each."""
+
+    __slots__ = ()
+
+    entry = Catalog
 
 
 class Files:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..documents import Event, User
+from ..documents import Event, Superevent, User
 from ..errors import StoreError
 from ..vocabulary import Vocabulary
 from . import disk, layout
@@ -145,7 +145,8 @@ class Store:
             If the store cannot be written to.
         """
         with self._writing() as core:
-            transaction = Transaction(core, core.refresh(), call, user)
+            before = core.refresh()
+            transaction = Transaction(core, before, call, user)
             try:
                 yield transaction
             except BaseException:
@@ -154,6 +155,7 @@ class Store:
             transaction.commit()
             index: Index | None = core.attached.get("index")
             if index is not None:
+                index.take(before, core.state, transaction.staged)
                 with contextlib.suppress(OSError):
                     index.checkpoint_if_due(core, core.state)
 
@@ -214,6 +216,17 @@ class Store:
                 if (event := view.event(graceid)) is not None
             }
         )
+
+    @property
+    def superevents(self) -> Mapping[str, Superevent]:
+        """The superevents by default id, in the order of their creation."""
+
+        def found(view: View) -> list[Superevent]:
+            ids = view.superevent_ids()
+            return [one for one in map(view.superevent, ids) if one is not None]
+
+        ordered = sorted(self.read(found), key=lambda one: (one.created, one.superevent_id))
+        return {one.superevent_id: one for one in ordered}
 
     @property
     def vocabulary(self) -> Vocabulary:

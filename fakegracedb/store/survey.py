@@ -11,25 +11,26 @@ from .core import Core
 from .journal import Commit, State
 from .view import View
 
-__all__ = ["Announced", "base_text", "counted", "event_folders", "file_sum", "paths"]
+__all__ = ["Announced", "base_text", "counted", "file_sum", "object_folders", "paths"]
 
 _DIGITS = 16  # hexadecimal; against accidents, not against malice
 
 
-def event_folders(core: Core) -> Iterator[str]:
-    """Give the folders that have the name of an event."""
-    for name in filter(layout.is_graceid, disk.entries(core.place(layout.EVENTS))):
-        yield layout.event_folder(name)
+def object_folders(core: Core) -> Iterator[str]:
+    """Give the folders that have the name of an event or superevent."""
+    for kind in layout.FOLDERS:
+        folders = (f"{kind}/{name}" for name in disk.entries(core.place(kind)))
+        yield from filter(layout.is_object, folders)
 
 
 def paths(core: Core) -> Iterator[str]:
     """Give the documents and series that are there."""
-    for name in layout.DOCUMENTS:
+    for name in layout.OF_ALL:
         if disk.exists(core.place(name)):
             yield name
-    for folder in event_folders(core):
+    for folder in object_folders(core):
         for name in disk.entries(core.place(folder)):
-            if name in layout.OF_EVENT:
+            if name in layout.OF_OBJECT[folder.partition("/")[0]]:
                 yield f"{folder}/{name}"
 
 
@@ -39,7 +40,7 @@ def file_sum(text: bytes) -> list[Any]:
 
 
 def counted(core: Core, state: State) -> dict[str, Any]:
-    """Count the events anew, from their documents."""
+    """Count events and superevents anew, from their documents."""
     view = View(core, state)
     counters = {k: v for k, v in state.counters.items() if k in ("number", "tick")}
     events = [event for event in map(view.peek, view.graceids()) if event is not None]
@@ -55,6 +56,9 @@ def counted(core: Core, state: State) -> dict[str, Any]:
             counters["closed"] = sum(event.closed for event in events)
         if times != sorted(times) or len({event.number for event in events}) < len(events):
             counters["ordered"] = False
+    superevents = [view.superevent(one) for one in view.superevent_ids()]
+    if serials := [one.serial for one in superevents if one is not None]:
+        counters["superevents"] = max(serials)
     return counters
 
 

@@ -12,21 +12,25 @@ from typing import Any
 from .. import vocabulary
 from ..clock import Clock, iso_text
 from ..documents import (
+    Catalog,
     EMBBLog,
     EMObservation,
     Event,
     FileVersion,
     Log,
+    Notice,
     Settings,
+    Superevent,
     Tag,
     User,
     VOEvent,
 )
 from ..errors import StoreError
-from ..identifiers import graceid
+from ..identifiers import graceid, gw_id, superevent_id
 from . import contents, disk, layout
 from .core import Core
 from .delivery import deliver
+from .index import Index
 from .journal import Commit, State
 from .view import LETTERS, View
 
@@ -53,6 +57,11 @@ class Transaction(View):
     def counters(self) -> Mapping[str, Any]:
         """The running totals, as they will be."""
         return self._counters
+
+    @property
+    def staged(self) -> Mapping[str, Any]:
+        """The documents that change, by path; None for those that go."""
+        return self._documents
 
     # Time
 
@@ -132,6 +141,54 @@ class Transaction(View):
             self._counters["closed"] = max(0, int(self._counters.get("closed", 0)) + closed)
         self.put(path, event)
 
+    def new_serial(self) -> int:
+        """Give the serial number of a new superevent."""
+        serial = int(self._counters.get("superevents", 0)) + 1
+        self._counters["superevents"] = serial
+        return serial
+
+    def new_superevent_id(self, category: str, date: str) -> str:
+        """Give the default id of a new superevent of a category and day."""
+        number = self._last_number(category, date, "number") + 1
+        while self.superevent(found := superevent_id(category, date, number)) is not None:
+            number += 1  # somebody put a superevent there by hand
+        return found
+
+    def new_gw_id(self, category: str, date: str) -> tuple[str, int]:
+        """Give the id of the next superevent of a category and day to be confirmed."""
+        number = self._last_number(category, date, "gw_number") + 1
+        while self.superevent_named(found := gw_id(category, date, number)) is not None:
+            number += 1  # a caller has chosen just that id for another one
+        return found, number
+
+    def _last_number(self, category: str, date: str, which: str) -> int:
+        last = self._index().last_number(self, category, date, which)
+        for one in self._staged_superevents():
+            if (one.category, one.date) == (category, date):
+                last = max(last, getattr(one, which) or 0)
+        return last
+
+    def superevent_named(self, gw_id: str) -> Superevent | None:
+        """Give the superevent that has an id as a gravitational wave, confirmed or not."""
+        for one in self._staged_superevents():
+            if one.gw_id == gw_id:
+                return one
+        named = self._index().with_gw_id(self, gw_id)
+        found = None if named is None else self.superevent(named)
+        return found if found is not None and found.gw_id == gw_id else None
+
+    def _staged_superevents(self) -> list[Superevent]:
+        return [one for one in self._documents.values() if isinstance(one, Superevent)]
+
+    def _index(self) -> Index:
+        return self._core.attach("index", Index)
+
+    def put_superevent(self, superevent: Superevent) -> None:
+        """Stage a superevent, new or changed."""
+        highest = int(self._counters.get("superevents", 0))
+        self._counters["superevents"] = max(highest, superevent.serial)
+        self.put(layout.superevent_document(superevent.superevent_id), superevent)
+
     def add_log(self, folder: str, log: Log) -> None:
         """Stage a log entry, new or (with the number of an old one) changed."""
         self._add(layout.logs_of(folder), log)
@@ -143,6 +200,14 @@ class Transaction(View):
     def add_emobservation(self, folder: str, observation: EMObservation) -> None:
         """Stage an observation by a follow-up group, new or changed."""
         self._add(layout.emobservations_of(folder), observation)
+
+    def add_notice(self, folder: str, notice: Notice) -> None:
+        """Stage a notice, new or changed."""
+        self._add(layout.notices_of(folder), notice)
+
+    def add_catalog(self, catalog: Catalog) -> None:
+        """Stage a version of a catalog, new or changed."""
+        self._add(layout.CATALOGS, catalog)
 
     def add_embb_log(self, folder: str, entry: EMBBLog) -> None:
         """Stage an entry of the EMBB log, new or changed."""

@@ -9,12 +9,18 @@ from typing import IO, Any
 
 from .. import vocabulary
 from ..clock import Clock
-from ..documents import Event, FileVersion, Settings, Tag, User
-from ..identifiers import graceid, is_content_id, letter_matches, parse_graceid
+from ..documents import Event, FileVersion, Settings, Superevent, Tag, User
+from ..identifiers import (
+    graceid,
+    is_content_id,
+    is_superevent_id,
+    letter_matches,
+    parse_graceid,
+)
 from . import contents, disk, layout
 from .core import Core, Remembered
 from .journal import Commit, State
-from .series import EMBBLogs, EMObservations, Files, Logs, VOEvents
+from .series import Catalogs, EMBBLogs, EMObservations, Files, Logs, Notices, VOEvents
 
 __all__ = ["View"]
 
@@ -200,6 +206,37 @@ class View:
                 return event
         return None
 
+    # Superevents
+
+    def superevent(self, superevent_id: str) -> Superevent | None:
+        """Give the superevent with a default id; None where there is none."""
+        if not is_superevent_id(superevent_id):
+            return None  # it may be anything: names come from strangers
+        found: Superevent | None = self.document(layout.superevent_document(superevent_id))
+        return found
+
+    def find_superevent(self, asked: str) -> Superevent | None:
+        """Give the superevent that an id means: its default id, or that of a confirmed one.
+
+        The latter may have been chosen freely, also to look like a default id.
+        """
+        found = self.superevent(asked)
+        if found is None:
+            from .index import Index  # which reads views
+
+            named = self._core.attach("index", Index).with_gw_id(self, asked)
+            found = None if named is None else self.superevent(named)
+            if found is not None and found.id != asked:
+                return None  # it is not confirmed
+        return found
+
+    def catalogs(self) -> Catalogs:
+        """Give the catalogs, every version of each."""
+        found: Catalogs = self.series(layout.CATALOGS)
+        return found
+
+    # What hangs on events and superevents
+
     def logs(self, folder: str) -> Logs:
         """Give the log of the object in a folder."""
         found: Logs = self.series(layout.logs_of(folder))
@@ -218,6 +255,11 @@ class View:
     def emobservations(self, folder: str) -> EMObservations:
         """Give the observations by follow-up groups of the object in a folder."""
         found: EMObservations = self.series(layout.emobservations_of(folder))
+        return found
+
+    def notices(self, folder: str) -> Notices:
+        """Give the notices of the superevent in a folder."""
+        found: Notices = self.series(layout.notices_of(folder))
         return found
 
     def embb_logs(self, folder: str) -> EMBBLogs:
@@ -245,28 +287,36 @@ class View:
         A writer at work may have made a folder for an event that is not there yet: then there is no
         event with that graceid.
         """
+        return self._ids(layout.EVENTS)
+
+    def superevent_ids(self) -> Iterator[str]:
+        """Give all default ids of superevents, as `graceids` does."""
+        return self._ids(layout.SUPEREVENTS)
+
+    def _ids(self, kind: str) -> Iterator[str]:
         self._all = True
-        names = self._core.look(layout.EVENTS, self._state, disk.entries)
-        known = set(filter(layout.is_graceid, names))
+        known = set(self._core.look(kind, self._state, disk.entries))
         for commit in self._state.pending:
             for path in commit.documents:
-                if path.startswith(f"{layout.EVENTS}/"):
+                if path.startswith(f"{kind}/"):
                     known.add(path.split("/")[1])
-        yield from known
+        return (name for name in known if layout.is_object(f"{kind}/{name}"))
 
     def peek(self, graceid: str) -> Event | None:
         """Give an event as `event` does, for those who look at all of them and keep none."""
-        path = layout.event_document(graceid)
-        if not layout.is_graceid(graceid):
+        found: Event | None = self.peek_at(layout.event_folder(graceid))
+        return found
+
+    def peek_at(self, folder: str) -> Any:
+        """Give the event or superevent in a folder, as `peek` does."""
+        if not layout.is_object(folder):
             return None
+        path = layout.main_document(folder)
         if path in self._read or path in self._core.remembered or self._state.pending:
-            return self.event(graceid)
+            return self.document(path)
         self._all = True
         found = self._core.look(path, self._state, disk.read)
-        if found is None:
-            return None
-        event: Event = self._core.decoded(path, *found, None, self._state)
-        return event
+        return None if found is None else self._core.decoded(path, *found, None, self._state)
 
     @property
     def version(self) -> tuple[int, int]:

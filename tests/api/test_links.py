@@ -58,8 +58,45 @@ def populate(api: Api) -> None:
         assert api.post("events/T0001/emobservation/", json=OBSERVATION).status_code == 201
         assert api.post("events/T0001/embb/", json=EMBB).status_code == 201
 
+    superevent = api.candidate(preferred_event="T0001", events="T0002", labels=["ADVREQ", "INJ"])
+    path = f"superevents/{superevent['superevent_id']}/"
+    log = {"comment": "c", "tagname": "psd"}
+    for below, data, files in (
+        ("pipeline_preferred_events/", {"event": "T0001"}, None),
+        ("logs/", log, {"upload": ("a map.txt", b"x")}),
+        ("logs/1/tags/", {"name": "psd"}, None),
+        ("signoffs/", {"signoff_type": "ADV", "status": "OK"}, None),
+    ):
+        assert api.post(path + below, data=data, files=files).status_code == 201
+    if api.v2:
+        notice = {"upload": ("notice.json", alert(api, superevent["superevent_id"]))}
+        assert api.post(f"{path}notices/", files=notice).status_code == 201
+    else:
+        made = api.post(f"{path}voevents/", data={"voevent_type": "PR"})
+        assert made.status_code == 201
+        assert api.post(f"{path}emobservations/", json=OBSERVATION).status_code == 201
+    catalog = {superevent["superevent_id"]: {"pipelines": {}, "far": None, "pastro": None}}
+    assert api.post("gwtc/", json={"number": "1", "smap": catalog}).status_code == 201
+
+
+def alert(api: Api, superevent_id: str) -> bytes:
+    """Give a public alert that takes an earlier one back."""
+    return json.dumps(
+        {
+            "alert_type": "RETRACTION",
+            "time_created": "2026-03-01T17:30:00Z",
+            "superevent_id": superevent_id,
+            "urls": {"gracedb": f"{api.url}superevents/{superevent_id}/"},
+            "event": None,
+            "external_coinc": None,
+        }
+    ).encode()
+
 
 START = [
+    *(f"superevents/TS260301a/{below}/" for below in ("signoffs", "permissions", "voevents")),
+    "superevents/TS260301a/pipeline_preferred_events/",
+    "superevents/TS260301a/logs/1/tags/",
     "events/T0001/signoff/",
     "events/T0001/perms/",
     "",
@@ -68,13 +105,15 @@ START = [
     "user-info/",
 ]
 
+# Only v2 has these.
+START_V2 = ["superevents/TS260301a/notices/"]
 # Retired on v2, which has no links to them either.
 START_V1 = ["events/T0001/voevent/", "events/T0001/embb/"]
 
 
 def crawl(api: Api, fetch: Any) -> tuple[dict[str, int], set[str]]:
     """Follow all links; give the statuses, and the links to what is not faked."""
-    waiting = [api.url + path for path in START + ([] if api.v2 else START_V1)]
+    waiting = [api.url + path for path in START + (START_V2 if api.v2 else START_V1)]
     seen: dict[str, int] = {}
     lacking: set[str] = set()
     while waiting:
@@ -112,9 +151,17 @@ def test_every_link_is_served_with_and_without_its_final_slash(api: Api) -> None
         "events/T0001/files/sky%20map%20100%25.txt,0",
         "events/T0001/files/files,0",
         "performance/",
+        "superevents/TS260301a/",
+        "superevents/TS260301a/events/",
+        "superevents/TS260301a/labels/INJ/",
+        "superevents/TS260301a/logs/1/tags/psd/",
+        "superevents/TS260301a/files/a%20map.txt,0",
+        "superevents/TS260301a/signoffs/ADV/",
+        "superevents/TS260301a/notices/1/" if api.v2 else "superevents/TS260301a/voevents/1/",
+        "gwtc/1/1/",
     ):
         assert path in below
-    assert {url.removeprefix(api.url) for url in lacking} == {"gwtc/", "superevents/"}
+    assert lacking == set()
 
 
 def test_links_of_the_default_base_name_no_version(server: Server) -> None:
@@ -133,10 +180,13 @@ def test_client_gets_every_link(api: Api, server: Server) -> None:
     assert len(seen) > 60
 
 
-WITHOUT_GET = {"update-grbevent-template", "event-reserve-template", "event-upload-template"}
+WITHOUT_GET = {
+    *("update-grbevent-template", "event-reserve-template", "event-upload-template"),
+    *("superevent-confirm-as-gw-template", "superevent-permission-modify-template"),
+}
 
 
-def test_every_template_is_served_or_named_as_not_faked(api: Api, server: Server) -> None:
+def test_every_template_is_served(api: Api, server: Server) -> None:
     populate(api)
     api.put("events/T0001/log/1/tag/psd")
     values = {
@@ -145,9 +195,9 @@ def test_every_template_is_served_or_named_as_not_faked(api: Api, server: Server
         "label": "INJ",
         "filename": "initial.data",
         "tag_name": "psd",
-        "superevent_id": "S260301a",
+        "superevent_id": "TS260301a",
         "label_name": "INJ",
-        "file_name": "a.txt",
+        "file_name": "a map.txt",
         "typeinst": "ADV",
         "number": 1,
         "version": 1,
@@ -155,13 +205,12 @@ def test_every_template_is_served_or_named_as_not_faked(api: Api, server: Server
     for name, template in api.json("")["templates"].items():
         url = template.format(**values)
         for asked in (url, other(url)):
-            try:
-                status = api.get(asked).status_code
-            except NotFaked:
-                assert "comes with issue" in api.not_faked("GET", asked), name
-            else:
-                without_get = name in WITHOUT_GET
-                assert status == (405 if without_get else 200) or (status == 410 and api.v2), name
+            status = api.get(asked).status_code
+            if name == "superevent-voevent-detail-template" and api.v2:
+                assert status == 404  # v2 makes none
+                continue
+            without_get = name in WITHOUT_GET
+            assert status == (405 if without_get else 200) or (status == 410 and api.v2), name
 
 
 def test_crawl_would_notice_a_broken_link(api: Api, server: Server) -> None:

@@ -124,8 +124,6 @@ def test_only_the_v2_bases_have_the_newest_calls(
         answer = api.request(method, path)
         assert answer.status_code == 404
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    elif path.startswith("superevents"):
-        assert "comes with issue 3" in api.not_faked(method, path)
     else:  # the path is known, and something else is wrong
         answer = api.request(method, path)
         assert answer.status_code in (400, 404)
@@ -164,13 +162,12 @@ def test_base_speaks_the_shapes_of_its_version_throughout(server: Server, base: 
 
 
 @ALL
-def test_links_to_the_catalogues_and_superevents_say_what_is_to_come(
-    server: Server, base: str
-) -> None:
+def test_links_of_the_root_lead_to_the_lists(server: Server, base: str) -> None:
     api = server.at(base)
     links = api.json("")["links"]
-    assert "comes with issue 3" in api.not_faked("GET", links["gwtc"])
-    assert "comes with issue 3" in api.not_faked("GET", links["superevents"])
+    assert api.json(links["gwtc"])["results"] == []
+    assert api.json(links["superevents"])["superevents"] == []
+    assert api.json(links["events"])["events"] == []
 
 
 # User, tags, performance

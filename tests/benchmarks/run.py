@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import requests_mock
+from candidates import superevents
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ingesting import ingesting
 from ligo.gracedb.rest import GraceDb
@@ -260,7 +261,9 @@ def starting() -> None:
         report("a store of 20 events copied", ours * 1e3, 15.0, "ms")
 
 
-BENCHMARKS = {f.__name__: f for f in (reading, writing, ingesting, history, starting, growth)}
+BENCHMARKS = {
+    f.__name__: f for f in (reading, writing, superevents, ingesting, history, starting, growth)
+}
 
 
 def main() -> int:

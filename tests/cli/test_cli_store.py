@@ -148,6 +148,7 @@ def test_info_tells_what_a_store_holds(run: Any, store: Store, here: Path) -> No
     rows = dict(line.split(maxsplit=1) for line in ended.out.splitlines())
     assert rows["store"] == str(here / "s")
     assert rows["events"] == "2"
+    assert rows["superevents"] == "0"
     assert rows["imitates"] == "server 2.36.0"
     assert rows["user"] == "albert.einstein@ligo.org"
     assert rows["fsync"] == "off"
@@ -171,7 +172,7 @@ def test_info_tells_what_a_store_holds(run: Any, store: Store, here: Path) -> No
 )
 def test_info_says_how_the_clock_is_set(run: Any, store: Store, clock: Clock, text: str) -> None:
     store.clock.set(clock)
-    assert f"clock     {text}\n" in run("store", "info", "--store", "s").out
+    assert f"clock       {text}\n" in run("store", "info", "--store", "s").out
 
 
 # check

@@ -38,6 +38,14 @@ socket.socket.__init__ = _no_network  # type: ignore[method-assign]
 socket.getaddrinfo = _no_network
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take the skip mark off the module that ``CLIENT_SUITE_LIFTED`` names: its calls are there."""
+    for item in items:
+        if item.path.stem == os.environ.get("CLIENT_SUITE_LIFTED"):
+            for node in item.listchain():
+                node.own_markers[:] = [mark for mark in node.own_markers if mark.name != "skip"]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

@@ -6,6 +6,7 @@ since what a module reads and keeps when it is imported then comes from there.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING
 import ligo.gracedb.test.integration
 import pytest
 from file_system_work import STORE, all_of_it
+from ligo.gracedb.exceptions import HTTPError
+from public_alerts import alert
 
 import fakegracedb
 from fakegracedb import FakeGraceDb
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 DATA = Path(ligo.gracedb.test.integration.__file__).parent / "data"
 COINC_FILE = DATA / "cbc-lm.xml"
 COINC = COINC_FILE.read_bytes()
+ENTRY = {"pipelines": {}, "far": 1e-9, "pastro": {"BNS": 1}}
 ROOT = str(Path(fakegracedb.__file__).parents[1])
 
 
@@ -67,6 +71,23 @@ def test_real_file_added_to_the_fake_file_system_is_uploaded(
     fs.add_real_file(COINC_FILE)
     graceid = temporary.create_event("Test", "gstlal", str(COINC_FILE)).json()["graceid"]
     assert temporary.files(graceid, "coinc.xml").read() == COINC
+
+
+def test_notice_is_held_against_its_schema_on_a_disk_that_is_not_there(
+    fs: FakeFilesystem, temporary: FakeGraceDb
+) -> None:
+    created = temporary.create_event("Test", "gstlal", "coinc.xml", filecontents=COINC)
+    preferred = created.json()["graceid"]
+    superevent = temporary.create_superevent(1, 2, 3, preferred, "T").json()["superevent_id"]
+    fs.create_file("/uploads/notice.json", contents=json.dumps(alert(superevent)))
+    made = temporary.create_notice(superevent, "/uploads/notice.json").json()
+    assert json.loads(temporary.files(superevent, made["filename"]).read()) == alert(superevent)
+    with pytest.raises(HTTPError) as raised:
+        temporary.create_notice(superevent, "notice.json", filecontents=b"{}")
+    assert "'superevent_id' is a required property" in raised.value.response.json()["error"]
+    assert temporary.gwtc_create({superevent: ENTRY}, "4").status_code == 201
+    assert [one["version"] for one in temporary.gwtc_list()] == [1]
+    assert temporary.store.check() == []
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class Hostile(Valid):
 
     def spoiled(self) -> Asked:
         """Give a valid request with up to three things wrong."""
-        asked = self.valid()
+        asked = self.valid(share=0)
         asked.route = ""
         for _ in range(self.random.choice((1, 1, 1, 2, 3))):
             (spoil,) = self.random.choices(
@@ -171,7 +171,12 @@ class Hostile(Valid):
             "label": pick(WORDS),
             "tag_name": pick(WORDS),
             "filename": pick(FILES),
-            "superevent_id": pick((*IDS, "S260301a", "TS190101zz", "GW170817", "MS1" + "z" * 999)),
+            "superevent_id": pick(
+                (
+                    *(*IDS, "TS190101zz", "GW170817", "MS1" + "z" * 999),
+                    *[self.victim or "S260301a"] * 9,
+                )
+            ),
         }
         path = route.path
         for name, value in values.items():
@@ -211,11 +216,11 @@ class Hostile(Valid):
         return asked
 
     def next(self) -> Asked:
-        """Give the next request: every second one is a valid one spoiled."""
+        """Give the next request: the most are valid ones spoiled."""
         if not self.events:
             return self.valid()
         kind = self.random.random()
-        if kind < 0.5:
+        if kind < 0.4:
             return self.spoiled()
         if kind < 0.75:
             return self.valid()

@@ -30,8 +30,18 @@ LATE = 5.0  # s; an answer that takes longer counts as none
 LINES = ("2.36", "2.33")
 OWN = {
     "store.json", "vocabulary.json", "users.json", "tags.json", "journal.jsonl", "events",
-    "index.checkpoint", ".lock", ".gitignore",
+    "superevents", "catalogs.jsonl", "index.checkpoint", ".lock", ".gitignore",
 }  # fmt: skip
+
+
+EXPECTED = {
+    (line, route.name, method)
+    for line in LINES
+    for route in ROUTES
+    for method in route.handlers
+    if line == "2.36" or not route.v2_only
+}
+MOST_MORE = 1000  # good requests, for what had no good answer by chance
 
 
 class NoAnswerError(BaseException):
@@ -188,11 +198,7 @@ class Run:
                 assert not place.is_symlink(), place
                 assert place.name.isprintable(), place
                 assert len(place.name.encode()) <= 210, place
-        expected = {
-            (line, route.name, method) for line in LINES for route in ROUTES
-            for method in route.handlers if line == "2.36" or not route.v2_only
-        }  # fmt: skip
-        assert expected <= self.good, sorted(expected - self.good)
+        assert self.good >= EXPECTED, sorted(EXPECTED - self.good)
         kept = {graceid: event.to_json() for graceid, event in self.store.events.items()}
         copy = self.store.copy(self.outside / "copy")
         assert not copy.check()
@@ -214,6 +220,10 @@ def main(folder: str, count: str, seed: str) -> None:
             raise
     seconds = time.perf_counter() - began
     megabytes = memory()
+    for _ in range(MOST_MORE):
+        if run.good >= EXPECTED:
+            break
+        run.put(run.hostile.valid(share=1))
     run.finish()
     report = {
         "requests": int(count),

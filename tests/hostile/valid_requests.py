@@ -11,12 +11,27 @@ from urllib.parse import quote, urlencode
 
 import ligo.gracedb.test.integration
 from requests.structures import CaseInsensitiveDict
+from valid_superevents import ValidSuperevents
 
 from fakegracedb.api.message import Identity, Request
 from fakegracedb.api.routes import ROUTES
 
 DATA = Path(ligo.gracedb.test.integration.__file__).parent / "data"
 BASES = ("", "v1/", "v2/")
+# What makes something of which others ask.
+PREPARING = [
+    *[("event-list", "POST")] * 4,
+    ("event-permission", "PUT"),
+    ("superevent-event-list-template", "POST"),
+    ("superevent-label-list-template", "POST"),
+    ("superevent-list", "POST"),
+    ("superevent-log-list-template", "POST"),
+    ("superevent-log-tag-list-template", "POST"),
+    ("superevent-pipeline-preferred-event-list-template", "POST"),
+    ("superevent-signoff-list-template", "POST"),
+    ("tag-template", "PUT"),
+]
+NEWEST = {route.name for route in ROUTES if route.v2_only}
 
 
 @dataclass
@@ -69,10 +84,14 @@ def raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-class Valid:
+class Valid(ValidSuperevents):
     """A reproducible stream of good requests; from answers it learns what there is to ask for."""
 
+    asked = Asked
+    multipart = staticmethod(multipart)
+
     def __init__(self, seed: int) -> None:
+        super().__init__()
         self.random = random.Random(seed)
         self.events: list[str] = []
         self.files: dict[str, list[str]] = {}
@@ -82,6 +101,7 @@ class Valid:
         self.reserved: list[str] = []
         self.opened: list[str] = []
         self.made: dict[str, list[str]] = {}  # paths by what lists them
+        self.answered: set[tuple[str, str, str]] = set()  # well, and on which line
         self.coinc = (DATA / "cbc-lm.xml").read_bytes()
         self.uploads = [
             (path.name, path.read_bytes())
@@ -94,19 +114,33 @@ class Valid:
             if name.startswith("_ask_")
         }
         self.faked = [route for route in ROUTES if route.handlers]
-        self.makers: dict[tuple[str, str], Callable[[str, str], Asked]] = {}
+        self.makers: dict[tuple[str, str], Callable[[str, str], Asked | None]] = {}
         for route in ROUTES:
             for method in route.handlers:
                 self.makers[route.name, method] = makers[route.name]
 
     # What is valid
 
-    def valid(self) -> Asked:
-        """Give a request whose answer is 2xx."""
+    def valid(self, share: float = 0.7) -> Asked:
+        """Give a request whose answer is 2xx.
+
+        Parameters
+        ----------
+        share : float
+            Of requests that ask for what has had no good answer yet.
+        """
+        line = self.random.choice(("2.36", "2.36", "2.33"))
         if len(self.events) < 3:
             key = ("event-list", "POST")
         else:
-            key = self.random.choice(list(self.makers))
+            lacking = [
+                key
+                for key in self.makers
+                if (line, *key) not in self.answered and (line == "2.36" or key[0] not in NEWEST)
+            ]
+            key = self.random.choice(
+                lacking if lacking and self.random.random() < share else list(self.makers)
+            )
             if key == ("event-list", "POST") and self.random.random() < len(self.events) / 150:
                 key = ("event-log-template", "POST")
             if key[0] == "update-grbevent-template" and not self.bursts:
@@ -114,9 +148,11 @@ class Valid:
             if key[0] == "event-upload-template" and not self.reserved:
                 key = ("event-reserve-template", "POST")
         asked = self.makers[key](*key)
+        if asked is None:  # what it needs is not there yet
+            key, asked = self._preparing()
         asked.method = key[1]
         asked.route = key[0]
-        asked.line = self.random.choice(("2.36", "2.36", "2.33"))
+        asked.line = line
         asked.base = self.random.choice(BASES)
         route = next(route for route in ROUTES if route.name == key[0])
         if route.v2_only:
@@ -126,6 +162,14 @@ class Valid:
         if asked.method == "GET" and self.random.random() < 0.1:
             asked.method = self.random.choice(("HEAD", "OPTIONS"))
         return asked
+
+    def _preparing(self) -> tuple[tuple[str, str], Asked]:
+        """Give a request that makes something of which others ask."""
+        for key in self.random.sample(PREPARING, len(PREPARING)):
+            if (asked := self.makers[key](*key)) is not None:
+                return key, asked
+        key = ("event-list", "POST")
+        return key, self._ask_event_list(*key)
 
     def _event(self) -> str:
         return self.random.choice(self.events)
@@ -333,10 +377,15 @@ class Valid:
 
     def learn(self, asked: Asked, status: int, data: object) -> None:
         """Take note of what an answer shows to be there."""
+        if status in (200, 201, 202, 204):
+            self.answered.add((asked.line, asked.route, asked.method))
         if status not in (200, 201) or asked.method in ("HEAD", "OPTIONS"):
             return
         parts = asked.path.split("/")
         key = (asked.route, asked.method)
+        self.learn_of_superevents(asked, data)
+        if parts[0] in ("superevents", "gwtc"):
+            return
         if key == ("event-list", "POST") and isinstance(data, dict):
             found = self.events if data["pipeline"] == "gstlal" else self.bursts
             found.append(str(data["graceid"]))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import pickle
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import requests.exceptions
 from ligo.gracedb.exceptions import HTTPError
 
+import fakegracedb
 from fakegracedb import FakeGraceDb
 
 if TYPE_CHECKING:
@@ -79,6 +84,16 @@ class SecondProcess:
         self._process.stdin.close()
         self._process.wait(timeout=30)
         self._process.stdout.close()
+
+
+@cache
+def second_process() -> SecondProcess:
+    """Give the one that all tests of this process share."""
+    root = str(Path(fakegracedb.__file__).parents[1])
+    environment = {key: os.environ[key] for key in os.environ if "FAKEGRACEDB" not in key}
+    process = SecondProcess({**environment, "PYTHONPATH": root})
+    atexit.register(process.close)
+    return process
 
 
 def serve(questions: IO[bytes], answers: IO[bytes]) -> None:

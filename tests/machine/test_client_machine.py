@@ -1,111 +1,29 @@
-"""Long random stories, told to the client and to a plain model of the server: they must agree.
-
-``MACHINE_EXAMPLES=500`` tells that many, other ones each time; without it a few, always the same.
-"""
+"""Long random stories, told to the client and to a plain model of the server: they must agree."""
 
 from __future__ import annotations
 
-import atexit
-import gc
-import os
-import shutil
-import tempfile
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-from client_outcome import Outcome, SecondProcess, agree, outcome
-from hypothesis import HealthCheck, settings
+from client_outcome import Outcome, agree, outcome
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from planned_trouble import TROUBLES, Trouble
+from hypothesis.stateful import invariant, precondition, rule
+from planned_trouble import Trouble
 from server_model import EVENT_FILES, NO_EVENT, PROTECTED, Answer, Server
-
-import fakegracedb
-from fakegracedb import FakeGraceDb, Store
-
-EXAMPLES = os.environ.get("MACHINE_EXAMPLES")
-EINSTEIN = "albert.einstein@ligo.org"  # the default user
-HOPPER = "grace.hopper@ligo.org"
+from stories import ACTORS, FAULTS, Stories, settings
 
 LABELS = st.sampled_from(["INJ", "DQV", "EM_READY", PROTECTED])
 TAGS = st.sampled_from(["pe", "sky_loc", "mine", "Mine", "new-1", "bad tag"])
 NAMES = st.sampled_from(["a.txt", "A.txt", "coinc.xml", "event.json", "with,1", "caf\u00e9"])
 COMMENTS = st.sampled_from(["a comment", "\u00fcber <b>", "\U0001f4a5\n2", "0", ""])
-ACTORS = st.sampled_from(["here", "there", "other"])
 
 
-FAULTS = st.none() | st.sampled_from(TROUBLES)
-
-
-@cache
-def second_process() -> SecondProcess:
-    root = str(Path(fakegracedb.__file__).parents[1])
-    environment = {key: os.environ[key] for key in os.environ if "FAKEGRACEDB" not in key}
-    process = SecondProcess({**environment, "PYTHONPATH": root})
-    atexit.register(process.close)
-    return process
-
-
-class ClientMachine(RuleBasedStateMachine):
+class ClientMachine(Stories):
     """Clients of two users and of two processes on one folder, and the model beside them."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.base = tempfile.mkdtemp(prefix="machine-")
-        self.folder = f"{self.base}/store"
-        self.snapshots: list[tuple[str, Server]] = []
-        self.touched = ""
-
-    def _open(self) -> None:
-        self.client = FakeGraceDb(store=self.folder, waits="skip")
-        self.other = self.client.as_user(HOPPER)
-
-    @initialize()
-    def begin(self) -> None:
-        self._open()
-        self.client.clock = "2026-03-01 17:00:00"
-        tags = self.client.get(f"{self.client._service_url}tag/").json()["tags"]
-        self.server = Server(list(self.client.allowed_labels), list(tags))
-
-    # Calls
-
-    def ask(self, actor: str, method: str, *arguments: Any, **options: Any) -> Outcome:
-        if actor == "there":
-            return second_process().outcome(self.folder, method, *arguments, **options)
-        client = self.other if actor == "other" else self.client
-        return outcome(client, method, *arguments, **options)
-
-    def check(
-        self, actor: str, fault: Trouble | None, change: Any, method: str, *arguments: Any,
-        **options: Any,
-    ) -> None:  # fmt: skip
-        """Make a call, make the same change in the model, and compare the answers."""
-        if actor == "there":
-            fault = None  # they are planned for a process
-        if fault is not None:
-            self.client.faults.add(path="events/", **fault.plan)
-        found = self.ask(actor, method, *arguments, **options)
-        assert len(self.client.faults) == 0
-        made = 1 if fault is None else fault.made
-        answers: list[Answer] = [change() for _ in range(made)]
-        empty = "truncate" in fault.plan and answers[-1].status in (202, 204) if fault else False
-        if fault is not None and fault.exception and not empty:
-            assert found.exception == fault.exception, found
-        elif fault is not None and fault.status:
-            assert found.status == fault.status, found
-        else:
-            agree(answers[-1], found)
-
-    def user(self, actor: str) -> str:
-        return HOPPER if actor == "other" else EINSTEIN
+    def model(self, labels: list[str], tags: list[str]) -> Server:
+        return Server(labels, tags)
 
     def some(self, data: st.DataObject) -> str:
         self.touched = data.draw(st.sampled_from(sorted(self.server.events)), label="event")
         return self.touched
-
-    def some_event(self) -> bool:
-        return bool(self.server.events)
 
     # Changes
 
@@ -130,7 +48,7 @@ class ClientMachine(RuleBasedStateMachine):
         )  # fmt: skip
         self.touched = max(self.server.events, default="")
 
-    @precondition(some_event)
+    @precondition(Stories.some_event)
     @rule(
         data=st.data(),
         actor=ACTORS,
@@ -149,7 +67,7 @@ class ClientMachine(RuleBasedStateMachine):
             "replace_event", graceid, name, filecontents=event_file.content,
         )  # fmt: skip
 
-    @precondition(some_event)
+    @precondition(Stories.some_event)
     @rule(
         data=st.data(),
         actor=ACTORS,
@@ -172,7 +90,7 @@ class ClientMachine(RuleBasedStateMachine):
             filecontents=None if name is None else content, tag_name=tags, label=label,
         )  # fmt: skip
 
-    @precondition(some_event)
+    @precondition(Stories.some_event)
     @rule(data=st.data(), actors=st.tuples(ACTORS, ACTORS), name=NAMES, content=st.binary())
     def upload_twice(
         self, data: st.DataObject, actors: tuple[str, str], name: str, content: bytes
@@ -186,7 +104,7 @@ class ClientMachine(RuleBasedStateMachine):
                 "write_log", graceid, "twice", filename=name, filecontents=content,
             )  # fmt: skip
 
-    @precondition(some_event)
+    @precondition(Stories.some_event)
     @rule(data=st.data(), actor=ACTORS, fault=FAULTS, label=LABELS)
     def label(self, data: st.DataObject, actor: str, fault: Trouble | None, label: str) -> None:
         graceid, user = self.some(data), self.user(actor)
@@ -195,7 +113,7 @@ class ClientMachine(RuleBasedStateMachine):
             "write_label", graceid, label,
         )  # fmt: skip
 
-    @precondition(some_event)
+    @precondition(Stories.some_event)
     @rule(data=st.data(), actor=ACTORS, fault=FAULTS)
     def unlabel(self, data: st.DataObject, actor: str, fault: Trouble | None) -> None:
         graceid, user = self.some(data), self.user(actor)
@@ -206,7 +124,7 @@ class ClientMachine(RuleBasedStateMachine):
             "remove_label", graceid, label,
         )  # fmt: skip
 
-    @precondition(some_event)
+    @precondition(Stories.some_event)
     @rule(data=st.data(), actor=ACTORS, fault=FAULTS, tag=TAGS)
     def tag(self, data: st.DataObject, actor: str, fault: Trouble | None, tag: str) -> None:
         graceid, user = self.some(data), self.user(actor)
@@ -217,7 +135,7 @@ class ClientMachine(RuleBasedStateMachine):
             "add_tag", graceid, number, tag,
         )  # fmt: skip
 
-    @precondition(some_event)
+    @precondition(Stories.some_event)
     @rule(data=st.data(), actor=ACTORS, fault=FAULTS)
     def untag(self, data: st.DataObject, actor: str, fault: Trouble | None) -> None:
         graceid, user = self.some(data), self.user(actor)
@@ -230,34 +148,9 @@ class ClientMachine(RuleBasedStateMachine):
             "remove_tag", graceid, number, tag,
         )  # fmt: skip
 
-    # The store
-
-    @rule(data=st.data(), what=st.sampled_from(["reopen", "compact", "snapshot", "restore"]))
-    def care(self, data: st.DataObject, what: str) -> None:
-        if what == "reopen":
-            self.reopen()
-            assert len(self.client.calls) == 0, "something still remembers the store"
-        elif what == "compact":
-            self.client.store.compact()
-        elif what == "restore" and self.snapshots:
-            path, server = data.draw(st.sampled_from(self.snapshots), label="snapshot")
-            self.client.store.restore(path)
-            self.server = server.copy()
-            self.touched = min(self.server.events)
-        elif self.server.events and len(self.snapshots) < 2:
-            path = f"{self.base}/snapshot-{len(self.snapshots)}"
-            self.client.store.snapshot(path, journal=data.draw(st.booleans(), label="journal"))
-            self.snapshots.append((path, self.server.copy()))
-
-    def reopen(self) -> None:
-        """Begin anew in this process, with nothing remembered."""
-        del self.client, self.other
-        gc.collect()
-        self._open()
-
     # Readers
 
-    @precondition(some_event)
+    @precondition(Stories.some_event)
     @rule(data=st.data(), who=st.sampled_from(["second process", "strangers", "of a copy"]))
     def look(self, data: st.DataObject, who: str) -> None:
         graceid = self.some(data)
@@ -266,7 +159,7 @@ class ClientMachine(RuleBasedStateMachine):
         elif who == "strangers":
             self.strangers_see_nothing(graceid)
         else:
-            self.copy_is_the_same(graceid)
+            self.read_only_copy_is_the_same()
 
     def strangers_see_nothing(self, graceid: str) -> None:
         nobody = self.client.as_user(None)
@@ -277,23 +170,6 @@ class ClientMachine(RuleBasedStateMachine):
             assert outcome(stranger, "write_log", graceid, "hello").status == 403
         assert list(outsider.events("group: Test")) == []
         agree(NO_EVENT, outcome(self.client, "write_log", "T0099", "to nobody"))
-
-    def copy_is_the_same(self, graceid: str) -> None:
-        """Read a copy in a folder that nobody may write to."""
-        path = Path(self.base, "read-only")
-        self.client.store.copy(path)
-        before = sorted(str(place) for place in path.rglob("*"))
-        for place in (*path.rglob("*"), path):
-            place.chmod(0o555 if place.is_dir() else 0o444)
-        client, self.client = self.client, FakeGraceDb(store=path, waits="skip")
-        try:
-            self.same(graceid, "here")
-            assert sorted(str(place) for place in path.rglob("*")) == before
-        finally:
-            self.client = client
-            for place in (path, *path.rglob("*")):
-                place.chmod(0o755)
-            shutil.rmtree(path)
 
     @invariant()
     def agrees(self) -> None:
@@ -322,16 +198,8 @@ class ClientMachine(RuleBasedStateMachine):
         labels = self.ask(actor, "labels", graceid).body["labels"]
         assert [(label["name"], label["creator"]) for label in labels] == event.labels
 
-    def teardown(self) -> None:
-        try:
-            if hasattr(self, "server"):
-                self.ends_well()
-        finally:
-            shutil.rmtree(self.base)
-
-    def ends_well(self) -> None:
-        """Compare everything, to the last byte, after everything that can be forgotten is."""
-        self.reopen()
+    def all_the_same(self) -> None:
+        """Compare everything, to the last byte."""
         listed = [event["graceid"] for event in self.client.events("group: Test")]
         assert listed == sorted(self.server.events, reverse=True)
         for graceid, event in self.server.events.items():
@@ -341,16 +209,7 @@ class ClientMachine(RuleBasedStateMachine):
                     assert outcome(self.client, "files", graceid, f"{name},{version}") == Outcome(
                         200, content
                     )
-        assert Store(self.folder).check() == []
 
 
 TestClientMachine = ClientMachine.TestCase
-TestClientMachine.settings = settings(
-    max_examples=int(EXAMPLES or 16),
-    stateful_step_count=25,
-    derandomize=EXAMPLES is None,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    print_blob=True,
-)
+TestClientMachine.settings = settings(16)

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fakegracedb import FakeGraceDb
@@ -52,30 +53,31 @@ def write(folder: str, number: int, event_file: str) -> list[dict[str, Any]]:
                 client.remove_tag(SHARED, 1, tag)
                 done.append({"kind": "untag", "tag": tag, "N": 1})
 
-    failures: list[BaseException] = []
-
-    def guarded(*arguments: Any) -> None:
-        try:
-            run(*arguments)
-        except BaseException as failure:
-            failures.append(failure)
-
-    in_threads([lambda c=c, t=t: guarded(c, t) for t, c in enumerate(clients)])  # type: ignore[misc]
-    if failures:
-        raise failures[0]
+    in_threads([partial(run, client, thread) for thread, client in enumerate(clients)])
     return done
 
 
-def in_threads(functions: list[Callable[[], None]]) -> None:
-    threads = [threading.Thread(target=function) for function in functions]
+def in_threads(functions: list[Callable[[], object]]) -> None:
+    """Do several things at once; raise the first failure, if any."""
+    failures: list[BaseException] = []
+
+    def guarded(function: Callable[[], object]) -> None:
+        try:
+            function()
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=guarded, args=(function,)) for function in functions]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if failures:
+        raise failures[0]
 
 
-def read(folder: str) -> dict[str, Any]:
-    """Look until told to stop, and say what was seen that must never be."""
+def told_to_stop() -> threading.Event:
+    """Give what is set when a line comes on stdin."""
     stop = threading.Event()
 
     def wait() -> None:
@@ -83,6 +85,12 @@ def read(folder: str) -> dict[str, Any]:
         stop.set()
 
     threading.Thread(target=wait, daemon=True).start()
+    return stop
+
+
+def read(folder: str) -> dict[str, Any]:
+    """Look until told to stop, and say what was seen that must never be."""
+    stop = told_to_stop()
     client = FakeGraceDb(store=folder, user="reader@ligo.org")
     wrong: list[str] = []
     polls = logs_seen = events_seen = 0

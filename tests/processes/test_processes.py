@@ -5,48 +5,25 @@ from __future__ import annotations
 import json
 import logging
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import ligo.gracedb.test.integration
 import pytest
+import worker_processes
 from ligo.gracedb.logging import GraceDbLogHandler
+from worker_processes import EVENT_FILE, all_ended, ended
 
-import fakegracedb
 from fakegracedb import FakeGraceDb
 
-ROOT = str(Path(fakegracedb.__file__).parents[1])
-EVENT_FILE = str(Path(ligo.gracedb.test.integration.__file__).parent / "data" / "cbc-lm.xml")
 SHARED = "T0001"
 WRITERS = 4
-# Python itself warns of a fork beside threads
-WARNINGS = ("-W", "error", "-W", "ignore::DeprecationWarning:__main__")
 
 
-def started(role: str, folder: Path, number: int = 0) -> subprocess.Popen[str]:
-    environment = {key: os.environ[key] for key in os.environ if "FAKEGRACEDB" not in key}
-    program = Path(__file__).with_name("shared_store_worker.py")
-    return subprocess.Popen(
-        [sys.executable, *WARNINGS, program, role, folder, str(number), EVENT_FILE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**environment, "PYTHONPATH": ROOT},
-    )
-
-
-def ended(process: subprocess.Popen[str]) -> Any:
-    """Let a process begin or end, and give what it has to say."""
-    out, errors = process.communicate("go\n", timeout=60)
-    assert not errors, errors
-    assert process.returncode == 0
-    return json.loads(out.splitlines()[-1])
+started = partial(worker_processes.started, "shared_store_worker.py")
 
 
 def all_comments(client: FakeGraceDb, graceid: str) -> list[str]:
@@ -65,18 +42,9 @@ def test_four_processes_of_two_threads_lose_and_double_nothing(tmp_path: Path) -
     for process in (reader, *writers):
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    results: dict[int, Any] = {}
-    threads = [
-        threading.Thread(target=lambda n=n: results.update({n: ended(writers[n])}))
-        for n in range(WRITERS)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = all_ended(writers)
     seen = ended(reader)
-    assert sorted(results) == list(range(WRITERS))
-    done: list[dict[str, Any]] = [entry for result in results.values() for entry in result]
+    done: list[dict[str, Any]] = [entry for result in results for entry in result]
 
     # events
     created = {entry["graceid"]: entry["name"] for entry in done if entry["kind"] == "event"}

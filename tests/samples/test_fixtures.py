@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from event_files import EVENT_FILES, EventFile
 
 from fakegracedb import FakeGraceDb, Store, ingest
 from fakegracedb.samples.observatories import OBSERVATORIES
+from fakegracedb.schemas import gwalert
 from fakegracedb.vocabulary import DEFAULT
 
 EVENTS = {
@@ -20,6 +22,7 @@ EVENTS = {
     "G0004": (1456420500.5, "CWB", ["EM_Selected"]),
     "E0005": (1456421103.5, "Fermi", []),
 }
+SUPEREVENT, CONFIRMED = "S260301a", "GW260301A"
 LARGEST = 450_000  # bytes altogether
 
 
@@ -54,7 +57,7 @@ def test_the_readme_names_every_file(content: dict[str, bytes]) -> None:
     for path in content:
         folder, _, name = path.partition("/")
         assert folder in ("store", "README.md") or f"| `{name}` |" in readme, path
-    assert all(graceid in readme for graceid in EVENTS)
+    assert all(name in readme for name in (*EVENTS, SUPEREVENT, CONFIRMED))
 
 
 def test_check_tells_what_differs_and_changes_nothing(
@@ -137,6 +140,7 @@ def test_the_store_is_read_without_being_written_to(kept: Path) -> None:
     store = Store.open(kept)
     assert store.check() == []
     assert list(store.events) == list(EVENTS)
+    assert list(store.superevents) == [SUPEREVENT]
     assert store.clock.setting.kind == "fixed"
     with FakeGraceDb(store=kept) as client:
         found = {
@@ -159,9 +163,36 @@ def test_the_store_is_read_without_being_written_to(kept: Path) -> None:
     assert stamps(kept) == before
 
 
+def test_the_store_holds_a_superevent_that_was_told_to_the_world(kept: Path) -> None:
+    with FakeGraceDb(store=kept) as client:
+        superevent = client.superevent(CONFIRMED).json()
+        assert superevent == client.superevent(SUPEREVENT).json()
+        assert (superevent["superevent_id"], superevent["gw_id"]) == (SUPEREVENT, CONFIRMED)
+        assert superevent["preferred_event_data"] == client.event("G0001").json()
+        assert list(superevent["pipeline_preferred_events"]) == ["gstlal"]
+        assert (superevent["em_events"], superevent["em_type"]) == (["E0005"], "E0005")
+        assert superevent["labels"] == ["ADVOK", "PASTRO_READY"]
+        assert client.event("E0005").json()["superevent"] == CONFIRMED
+        (signoff,) = client.signoffs(SUPEREVENT).json()["signoffs"]
+        assert (signoff["status"], signoff["submitter"]) == ("OK", "marie.curie@ligo.org")
+        (notice,) = client.notices(SUPEREVENT).json()["notices"]
+        alert = json.loads(client.files(SUPEREVENT, notice["filename"]).read())
+        assert gwalert.problem(alert) is None
+        assert (notice["prob_bns"], notice["prob_has_ns"]) == (0.95, 1.0)
+        assert notice["prob_bns"] == alert["event"]["classification"]["BNS"]
+    with FakeGraceDb(store=kept, force_noauth=True) as anybody:
+        assert [one["superevent_id"] for one in anybody.superevents()] == [SUPEREVENT]
+        files = anybody.files(SUPEREVENT).json()["files"]
+        assert [file["filename"] for file in files] == ["p_astro.json", "p_astro.json,0"]
+
+
 def test_a_copy_of_the_store_goes_on(kept: Path, tmp_path: Path) -> None:
     store = Store(kept).copy(tmp_path / "mine")
     with FakeGraceDb(store=store) as client:
         file = EVENT_FILES[0]
-        assert client.create_event(**file.upload()).json()["graceid"] == "G0006"
+        graceid = client.create_event(**file.upload()).json()["graceid"]
+        assert graceid == "G0006"
+        t_0 = file.gpstime
+        made = client.create_superevent(t_0 - 1, t_0, t_0 + 1, graceid, category="production")
+        assert made.json()["superevent_id"] == "S260301b"
     assert store.check() == []

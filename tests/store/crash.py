@@ -140,6 +140,7 @@ def deaths(
     *,
     before: Callable[[Path], None] = lambda path: None,
     full: bool = FULL,
+    pace: int = 1,
 ) -> Iterator[Death]:
     """Let an action die at every stop in turn, on copies of a folder; last, let it live.
 
@@ -155,10 +156,12 @@ def deaths(
         Called with the copy in this process, which lives on: it may come to know the store.
     full : bool
         Also stop at calls that change nothing, and after each call.
+    pace : int
+        From one stop to the next that is tried; with `full` it is always 1.
     """
-    stop = 0
+    stop = 1 - (pace := 1 if full else pace)
     while True:
-        stop += 1
+        stop += pace
         path = work / "victim"
         shutil.rmtree(path, ignore_errors=True)
         if folder.exists():

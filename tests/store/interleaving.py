@@ -10,13 +10,15 @@ import builtins
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, TypeVar
 
 from fakegracedb.store import disk
 
 R = TypeVar("R")
+
+FULL = os.environ.get("FAKEGRACEDB_CRASH") == "full"
 
 _WATCHED = frozenset(
     [
@@ -36,6 +38,38 @@ _WATCHED = frozenset(
 )
 _PATIENCE = 30  # s
 _sleep = time.sleep
+
+
+class Orders:
+    """Orders that try a reader and a writer against each other, all or some of them.
+
+    Parameters
+    ----------
+    of_reader, of_writer : int
+        How many places in the calls of each are tried at least; all of them in a full run.
+    """
+
+    def __init__(self, of_reader: int = 5, of_writer: int = 4) -> None:
+        self._parts = of_reader, of_writer
+        self._reads, self._writes = 1, 100
+        self.tried = 0
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Give calls of the reader before the writer comes, and of the writer before it stops."""
+        of_reader, of_writer = self._parts
+        reader_first = 0
+        while reader_first <= self._reads:
+            pace = 1 if FULL else self._writes // of_writer + 1
+            writer_next = self.tried * 7 % pace
+            while writer_next <= self._writes:
+                yield reader_first, writer_next
+                self.tried += 1
+                writer_next += pace
+            reader_first += 1 if FULL else self._reads // of_reader + 1
+
+    def saw(self, calls: dict[str, int]) -> None:
+        """Learn how many calls there are."""
+        self._reads, self._writes = max(self._reads, calls["reader"]), calls["writer"]
 
 
 class _Turn:

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from fakegracedb.documents import Event, Label, Log
+from fakegracedb.documents import Event, Label, Log, User
+from fakegracedb.service.access import Caller
+from fakegracedb.service.superevents import candidates
+from fakegracedb.service.superevents.candidates import NewSuperevent
 from fakegracedb.store import Store, Transaction, View
 from fakegracedb.store.core import Core
-from fakegracedb.store.layout import event_folder
+from fakegracedb.store.layout import (
+    EVENTS,
+    NUMBERED,
+    OF_OBJECT,
+    SUPEREVENTS,
+    event_folder,
+)
+
+ADA = Caller(
+    User("ada", ("internal_users", "superevent_managers", "access_managers")),
+    v2=True,
+    external_tag="lvem",
+)
+T_0 = "1456419850.25"  # on 2026-03-01
 
 
 def quick_folder() -> str | None:
@@ -89,31 +107,56 @@ def label(store: Store, graceid: str, name: str) -> None:
         label_in(tx, graceid, name)
 
 
+def superevent(
+    store: Store, preferred: str, *events: str, t_0: str = T_0, labels: tuple[str, ...] = ()
+) -> str:
+    """Create a test superevent, as a user does."""
+    time = Decimal(t_0)
+    new = NewSuperevent("T", time, time, time, preferred, events, labels)
+    return candidates.create(store, ADA, new).superevent.superevent_id
+
+
+def _object_in(view: View, folder: str, document: Any) -> tuple[Any, ...]:
+    contents = {}
+    for file in view.files(folder):
+        stream, length = view.open_file(folder, file)
+        with stream:
+            data = stream.read()
+        assert len(data) == length == file.size
+        contents[file.key] = data
+    log, *others = NUMBERED
+    return (
+        document.to_json(),
+        [entry.to_json() for entry in view.series(f"{folder}/{log}")],
+        contents,
+        {
+            name: [entry.to_json() for entry in view.series(f"{folder}/{name}")]
+            for name in others
+            if name in OF_OBJECT[folder.partition("/")[0]]
+        },
+    )
+
+
 def everything_in(view: View) -> dict[str, Any]:
     """All that a reader can see, in a form that can be compared."""
-    objects: dict[str, Any] = {}
-    for graceid in sorted(view.graceids()):
-        event = view.event(graceid)
-        if event is None:
-            continue
-        folder = event_folder(graceid)
-        contents = {}
-        for file in view.files(folder):
-            stream, length = view.open_file(folder, file)
-            with stream:
-                data = stream.read()
-            assert len(data) == length == file.size
-            contents[file.key] = data
-        objects[graceid] = (
-            event.to_json(),
-            [entry.to_json() for entry in view.logs(folder)],
-            contents,
+    objects, superevents = (
+        {
+            name: _object_in(view, f"{kind}/{name}", document)
+            for name in sorted(names)
+            if (document := get(name)) is not None
+        }
+        for kind, names, get in (
+            (EVENTS, view.graceids(), view.event),
+            (SUPEREVENTS, view.superevent_ids(), view.superevent),
         )
+    )
     newest = view.newest()
     settings = view.settings.to_json()
     del settings["created"]  # by the clock on the wall
     return {
         "objects": objects,
+        "superevents": superevents,
+        "catalogs": [catalog.to_json() for catalog in view.catalogs()],
         "settings": settings,
         "vocabulary": view.vocabulary,
         "users": {name: user.to_json() for name, user in view.users.items()},
@@ -126,7 +169,30 @@ def everything_in(view: View) -> dict[str, Any]:
 def everything(store: Store) -> dict[str, Any]:
     found = store.read(everything_in)
     found["rows"] = sorted(row.graceid for row in store.read(store.index.rows))
+    rows = store.read(store.index.superevents)
+    found["superevent rows"] = sorted((row.superevent_id, row.gw_id or "") for row in rows)
     return found
+
+
+def one_sided(view: View) -> list[str]:
+    """What must never be: events and superevents that tell differently of each other."""
+    events = filter(None, map(view.event, view.graceids()))
+    superevents = list(filter(None, map(view.superevent, view.superevent_ids())))
+    wrong: list[str] = []
+    named = {(event.superevent, event.graceid) for event in events if event.superevent is not None}
+    members = Counter((one.id, graceid) for one in superevents for graceid in one.events)
+    wrong += [f"{one} is said by one side only" for one in named ^ members.keys()]
+    wrong += [f"{one} is said {n} times" for one, n in members.items() if n > 1]
+    owners = Counter(graceid for _, graceid in members)
+    wrong += [f"{graceid} is in {n} superevents" for graceid, n in owners.items() if n > 1]
+    for one in superevents:
+        chosen = {one.preferred_event, *one.pipeline_preferred.values()}
+        wrong += [
+            f"{graceid} is no member of {one.id}" for graceid in chosen.difference(one.events)
+        ]
+    ids = Counter(one.gw_id for one in superevents if one.gw_id is not None)
+    wrong += [f"{gw_id} was given {n} times" for gw_id, n in ids.items() if n > 1]
+    return wrong
 
 
 def tree(path: Path) -> dict[str, bytes]:

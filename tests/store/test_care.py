@@ -13,6 +13,8 @@ import scenes
 
 from fakegracedb.errors import StoreError
 from fakegracedb.store import Store, disk
+from fakegracedb.store.layout import line_text
+from fakegracedb.store.survey import file_sum
 
 EVENT = "events/T0001/event.json"
 LOGS = "events/T0001/logs.jsonl"
@@ -31,7 +33,15 @@ def store(tmp_path: Path) -> Store:
 def edited(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
-    path.write_text(text.replace(old, new, 1))
+    path.write_bytes(text.replace(old, new, 1).encode())
+
+
+def rewritten(path: Path, old: str, new: str) -> None:
+    """Edit a checkpoint and make it look whole."""
+    text = path.read_text().partition("\n")[2]
+    assert old in text
+    data = text.replace(old, new, 1).encode()
+    path.write_bytes(line_text(file_sum(data)) + data)
 
 
 def appended(path: Path, text: str) -> None:
@@ -428,9 +438,13 @@ def test_the_checkpoint_of_the_index_spares_a_cold_start_the_documents(
         pytest.param(lambda path: path.unlink(), id="deleted"),
         pytest.param(lambda path: path.write_text("{"), id="broken"),
         pytest.param(lambda path: path.write_text("[]"), id="a-list"),
-        pytest.param(lambda path: edited(path, '"gpstime"', '"other"'), id="of-another-version"),
-        pytest.param(lambda path: edited(path, '"offset":', '"offset":1'), id="elsewhere"),
-        pytest.param(lambda path: edited(path, '"rows":[', '"rows":[[],'), id="odd-rows"),
+        pytest.param(lambda path: edited(path, "2.5", "3.5"), id="damaged"),
+        pytest.param(lambda path: edited(path, "\n", "\r\n"), id="odd-lines"),
+        pytest.param(lambda path: rewritten(path, '"gpstime"', '"other"'), id="of-another-version"),
+        pytest.param(lambda path: rewritten(path, '"events":{', '"x":{'), id="of-other-tables"),
+        pytest.param(lambda path: rewritten(path, '"n":', '"x":'), id="of-no-commit"),
+        pytest.param(lambda path: rewritten(path, '"offset":', '"offset":1'), id="elsewhere"),
+        pytest.param(lambda path: rewritten(path, '"rows":[', '"rows":[[],'), id="odd-rows"),
         pytest.param(lambda path: path.write_bytes(b"\xff\0"), id="binary"),
     ],
 )

@@ -7,46 +7,22 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import scenes
-from crash import FULL, Ack, Death, deaths
+from aftermath import Tell, stages, tell, tried
+from crash import FULL, Ack, Action, deaths
 
-from fakegracedb import schemas
 from fakegracedb.documents import Tag, User
 from fakegracedb.errors import StoreError
 from fakegracedb.store import Store
 from fakegracedb.vocabulary import DEFAULT
 
 START = "2026-03-01 17:00:00"
-Action = Callable[[Path, Ack], None]
-Tell = Callable[[str, object], None]
 
-
-@pytest.fixture
-def work() -> Iterator[Path]:
-    folder = scenes.new_folder()
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(autouse=True)
-def _the_same_is_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lines of a journal are, again and again."""
-    told: dict[str, list[str]] = {}
-    problems = schemas.problems
-
-    def remembered(kind: str, data: Any, **options: Any) -> list[str]:
-        key = f"{kind} {data!r} {options}"
-        if key not in told:
-            told[key] = problems(kind, data, **options)
-        return told[key]
-
-    monkeypatch.setattr(schemas, "problems", remembered)
+pytestmark = pytest.mark.usefixtures("validated_once")
 
 
 def prepared(path: Path) -> Store:
@@ -160,70 +136,6 @@ ACTIONS = [
     (reset, 2),
     (restore, 2),
 ]
-
-
-def stages(folder: Path, work: Path, action: Action) -> list[dict[str, Any]]:
-    """All that may be found: the store before, after each step that is acknowledged, at the end."""
-    path = work / "whole"
-    if folder.exists():
-        shutil.copytree(folder, path)
-    found = [scenes.everything(Store(path))]
-    action(path, lambda text: found.append(scenes.everything(Store(path))))
-    end = scenes.everything(Store(path))
-    if end != found[-1]:
-        found.append(end)
-    shutil.rmtree(path)
-    return found
-
-
-def hold_to_account(death: Death, warm: Store, allowed: list[dict[str, Any]]) -> None:
-    path = death.path
-    before = scenes.tree(path) if path.exists() else {}
-    found = scenes.everything(scenes.fresh(path))
-    assert found in allowed[len(death.acknowledged) :], f"half of a change at stop {death.stop}"
-    if death.finished:
-        assert found == allowed[-1]
-    assert scenes.everything(warm) == found, f"readers differ at stop {death.stop}"
-    kinds = {problem.kind for problem in warm.check()} if warm.exists() else set()
-    assert kinds <= {"leftover"}, warm.check()
-    assert (scenes.tree(path) if path.exists() else {}) == before, "a reader has written"
-    # the next writer, who may know the store or not
-    survivor = warm if death.stop % 2 else scenes.fresh(path)
-    graceid = scenes.create(survivor, files=1, text="survived")
-    scenes.log(survivor, graceid, "and goes on", "file0.txt")
-    expected = [*found["objects"], graceid]
-    now = scenes.everything(warm)
-    assert list(now["objects"]) == expected
-    assert {one: now["objects"][one] for one in found["objects"]} == found["objects"]
-    assert now["newest"] == expected[::-1]
-    assert {problem.kind for problem in survivor.check()} <= {"leftover"}, survivor.check()
-    survivor.compact()
-    assert survivor.check() == []
-    assert scenes.everything(scenes.fresh(path)) == now
-
-
-def tried(folder: Path, work: Path, action: Action, allowed: list[dict[str, Any]]) -> int:
-    stop = 0
-    warm: list[Store] = []
-
-    def get_to_know(path: Path) -> None:
-        warm[:] = [Store(path)]
-        scenes.everything(warm[0])
-
-    last = None
-    for death in deaths(folder, action, work, before=get_to_know):
-        # what is left is often the same as at the stop before
-        left = (scenes.tree(death.path), sorted(map(str, death.path.rglob("*"))))
-        if left != last or death.finished:
-            hold_to_account(death, warm[0], allowed)
-        last, stop = left, death.stop
-    assert stop > 5
-    return stop - 1
-
-
-def tell(record_property: Tell, name: str, stops: int) -> None:
-    """Have the number of stops printed at the end, also under xdist."""
-    record_property("told", f"crash test, {name}: {stops} stops tried")
 
 
 @pytest.mark.parametrize(

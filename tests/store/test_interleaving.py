@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import scenes
-from interleaving import interleaved
+from interleaving import FULL, Orders, interleaved
 
 from fakegracedb.store import Store, exchange
-
-FULL = os.environ.get("FAKEGRACEDB_CRASH") == "full"
-
-
-@pytest.fixture
-def work() -> Iterator[Path]:
-    folder = scenes.new_folder()
-    yield folder
-    shutil.rmtree(folder)
 
 
 def change(store: Store) -> None:
@@ -106,33 +96,26 @@ def test_a_reader_sees_whole_changes_at_whatever_moment_the_writer_comes(
     else:
         writing(Store(path))
     allowed.append(reading(scenes.fresh(path)))
-    tried = 0
-    reader_first, reads, writes = 0, 1, 100
-    while reader_first <= reads:
-        pace = 1 if FULL else writes // 4 + 1
-        writer_next = tried * 7 % pace
-        while writer_next <= writes:
-            copied(begin, path)
-            # readers who know the store, and others who do not
-            store = Store(path) if tried % 2 else scenes.fresh(path)
-            if tried % 3:
-                look(store)
-            found, calls = interleaved(
-                monkeypatch,
-                partial(reading, store),
-                lambda: writing(scenes.fresh(path)),
-                reader_first,
-                writer_next,
-            )
-            assert found in allowed, f"after {reader_first} and {writer_next} calls"
-            reads, writes = max(reads, calls["reader"]), calls["writer"]
-            assert scenes.fresh(path).read(scenes.everything_in) == look(store)
-            tried += 1
-            writer_next += pace
-        reader_first += 1 if FULL else reads // 5 + 1
+    orders = Orders()
+    for reader_first, writer_next in orders:
+        copied(begin, path)
+        # readers who know the store, and others who do not
+        store = Store(path) if orders.tried % 2 else scenes.fresh(path)
+        if orders.tried % 3:
+            look(store)
+        found, calls = interleaved(
+            monkeypatch,
+            partial(reading, store),
+            lambda: writing(scenes.fresh(path)),
+            reader_first,
+            writer_next,
+        )
+        assert found in allowed, f"after {reader_first} and {writer_next} calls"
+        orders.saw(calls)
+        assert scenes.fresh(path).read(scenes.everything_in) == look(store)
     with capsys.disabled():
-        print(f" [{reading.__name__} beside {writing.__name__}: {tried} orders]", end="")
-    assert tried > 3
+        print(f" [{reading.__name__} beside {writing.__name__}: {orders.tried} orders]", end="")
+    assert orders.tried > 3
 
 
 def test_a_reader_finds_everything_while_the_folders_change_places(

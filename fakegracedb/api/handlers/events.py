@@ -77,20 +77,21 @@ def listing(call: Call) -> Response:
     """GET a page of the list."""
     format_ = _format(call, "json", "tsv")
     settings = call.read(lambda view: view.vocabulary).settings
-    count = _positive(call.query.get("count"), settings.event_pagination_default_limit)
-    count = min(count, settings.event_pagination_max_limit)
-    start = _positive(call.query.get("start"), 0)
+    start, count = call.page(
+        settings.event_pagination_default_limit, settings.event_pagination_max_limit
+    )
     text = call.query.get("query") or ""
     sort = call.query.get("sort") or ""
 
     def page(view: View) -> bytes:
         found = search.events(view, call.store.index, call.caller, text, sort, start, count)
         data = page_json(
+            "events",
             [rendered(call, view, event) for event in found.rows],
             found.total,
             url=call.url,
             base=call.dialect.url("events/"),
-            parameters=[(name, str(values[-1])) for name, values in call.query.values.items()],
+            parameters=call.query_parameters,
             start=start,
             count=count,
         )
@@ -100,15 +101,6 @@ def listing(call: Call) -> Response:
     if format_ == "tsv":
         return call.encoded(200, body, Content_Type="text/tab-separated-values; charset=utf-8")
     return call.encoded(200, body)
-
-
-def _positive(text: str | None, default: int) -> int:
-    """Give a number of rows; what is none, or zero, or negative, is as if it had not been asked."""
-    try:
-        number = int(text or "")
-    except ValueError:
-        return default
-    return number if number > 0 else default
 
 
 def create(call: Call) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from functools import lru_cache
+from typing import IO
 from urllib.parse import quote
 
 from ...errors import ApiError
@@ -13,13 +14,14 @@ from ...service import files
 from ..call import Call
 from ..message import Blob, Response
 
-__all__ = ["detail", "listing", "put"]
+__all__ = ["detail", "listing", "put", "sent"]
 
 
 def listing(call: Call) -> Response:
     """GET the names."""
     event, rows = call.read(lambda view: files.listing(view, call.caller, call.graceid))
-    return call.answer(200, files_json(event, rows, call.url, call.dialect))
+    path = f"events/{event.graceid}"
+    return call.answer(200, files_json("event", path, rows, call.url, call.dialect))
 
 
 @lru_cache(maxsize=256)
@@ -51,6 +53,11 @@ def detail(call: Call) -> Response:
     """GET the bytes of a file, as they are: nothing is unpacked."""
     asked = call.parameters["filename"]
     _, stream, length = call.read(lambda view: files.one(view, call.caller, call.graceid, asked))
+    return sent(asked, stream, length)
+
+
+def sent(asked: str, stream: IO[bytes], length: int) -> Response:
+    """Answer the bytes of a file that was asked for by that name."""
     kind = _content_type(split_version(asked)[0])
     headers = {"Content-Type": kind or "application/octet-stream"}
     if kind is None:

@@ -22,8 +22,10 @@ def add(verbs: Verbs) -> None:
         _demo,
         "the main job in one go, on a real event file",
         "Upload a real event file into a store, write a log entry with a file and a tag, apply a "
-        "label, replace the event's data, read everything back and compare it with what must be "
-        "there; then show the folder. Without --store it is a new temporary folder, which is "
+        "label, replace the event's data; make a superevent of it, write a sky map and a "
+        "classification, have an advocate sign off, upload a notice, expose it; read everything "
+        "back, also as a reader without credentials, and compare it with what must be there; "
+        "then show the folder. Without --store it is a new temporary folder, which is "
         "kept; $FAKEGRACEDB_STORE is left alone. Nothing needs a network.",
     )
     verb.add_argument(
@@ -47,13 +49,18 @@ def _demo(arguments: argparse.Namespace) -> int:
     named = arguments.store or tempfile.mkdtemp(prefix="fakegracedb-demo-")
     path = Path(named).resolve()
     facts = steps.play(path, *sources, tell=_silent if arguments.json else say)
-    facts["folder"] = folder.rows(path, facts["graceid"], facts["files"])
+    graceid, superevent_id = facts["graceid"], facts["superevent_id"]
+    objects = {
+        f"events/{graceid}": facts["files"],
+        f"superevents/{superevent_id}": facts["candidate"]["files"],
+    }
+    facts["folder"] = folder.rows(path, objects)
     if arguments.json:
         facts["seconds"] = round(time.perf_counter() - begin, 3)
         say_json(facts)
     else:
-        say(folder.text(path, facts["graceid"], facts["folder"]))
-        say(folder.ways_on(path, facts["graceid"], temporary=arguments.store is None))
+        say(folder.text(path, facts["folder"]))
+        say(folder.ways_on(path, graceid, superevent_id, temporary=arguments.store is None))
     return 0
 
 

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from ...identifiers import versioned
 from ..output import counted, size_text
 
 __all__ = ["rows", "text", "ways_on"]
@@ -19,73 +20,81 @@ _STORE = {
     ".gitignore": "what git shall leave out",
     ".lock": "held by whoever writes",
 }
-_EVENT = {
-    "event.json": "the event and its labels",
+_LISTS = {
     "logs.jsonl": "its log, a line an entry",
     "files.jsonl": "its files, a line a version",
     "voevents.jsonl": "its VOEvents, a line each",
     "emobservations.jsonl": "what follow-up groups observed, a line a record",
     "embb.jsonl": "what they told in the older way, a line an entry",
+    "notices.jsonl": "its notices, a line each",
+    "event.json": "the event and its labels",
+    "superevent.json": "the superevent, its labels and signoffs",
 }
 
+Described = list[dict[str, Any]]
 
-def rows(path: Path, graceid: str, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Describe the store's own files and those of an event.
+
+def rows(path: Path, objects: dict[str, Described]) -> Described:
+    """Describe the store's own files and those of an event and a superevent.
 
     Parameters
     ----------
     path : Path
         The store.
-    graceid : str
-        The event.
-    files : list of dict
-        Its file versions: `name`, `version`, and `what` they are.
+    objects : dict of str to list of dict
+        By folder within the store, the file versions there: `name`, `version`, and `what` they
+        are.
 
     Returns
     -------
     list of dict
         `path` within the store, `bytes`, and `what` it is, empty if that is not known.
     """
-    blobs = {f"{file['name']},{file['version']}": file["what"] for file in files}
     found = []
-    for folder, known in ((path, _STORE), (path / "events" / graceid, {**_EVENT, **blobs})):
-        for file in sorted(folder.iterdir()):
+    known = {"": _STORE}
+    for folder, files in objects.items():
+        blobs = {versioned(file["name"], file["version"]): file["what"] for file in files}
+        known[folder] = {**_LISTS, **blobs}
+    for folder, names in known.items():
+        for file in sorted((path / folder).iterdir()):
             if file.is_file():
                 found.append(
                     {
                         "path": file.relative_to(path).as_posix(),
                         "bytes": file.stat().st_size,
-                        "what": known.get(file.name, ""),
+                        "what": names.get(file.name, ""),
                     }
                 )
     return found
 
 
-def text(path: Path, graceid: str, described: list[dict[str, Any]]) -> str:
+def text(path: Path, described: Described) -> str:
     """Give the folder as a tree."""
-    inner = f"events/{graceid}/"
-    width = max(len(row["path"].removeprefix(inner)) for row in described) + 2
+    width = max(len(Path(row["path"]).name) for row in described) + 2
     lines = [f"\n{path}/"]
-    is_inside = False
+    folder = ""
     for row in described:
-        name = row["path"].removeprefix(inner)
-        if name != row["path"] and not is_inside:
-            is_inside = True
-            others = sum(1 for _ in (path / "events").iterdir()) - 1
-            beside = f"  (beside {counted(others, 'other event')})" if others else ""
-            lines.append(f"  {inner}{beside}")
-        margin = "    " if is_inside else "  "
+        inner, _, name = row["path"].rpartition("/")
+        if inner != folder:
+            folder = inner
+            others = sum(1 for _ in (path / inner).parent.iterdir()) - 1
+            what = inner.partition("/")[0].removesuffix("s")
+            beside = f"  (beside {counted(others, f'other {what}')})" if others else ""
+            lines.append(f"  {inner}/{beside}")
+        margin = "    " if inner else "  "
         label = f"{margin}{name}".ljust(width + 4)
         lines.append(f"{label}{size_text(row['bytes']):>9}  {row['what']}".rstrip())
     return "\n".join(lines)
 
 
-def ways_on(path: Path, graceid: str, *, temporary: bool) -> str:
+def ways_on(path: Path, graceid: str, superevent_id: str, *, temporary: bool) -> str:
     """Say what can be done with the folder now."""
     store = shlex.quote(str(path))
     event = shlex.quote(str(path / "events" / graceid / "event.json"))
+    superevent = shlex.quote(str(path / "superevents" / superevent_id / "superevent.json"))
     ways = [
         (f"less {event}", "the event as it lies there"),
+        (f"less {superevent}", "and the superevent"),
         (f"fakegracedb store info --store {store}", "the store in numbers"),
         (f"fakegracedb store check --store {store}", "whether all is in order"),
         ("python", ""),

@@ -6,7 +6,9 @@ import math
 import struct
 import zlib
 
-__all__ = ["chirp_png"]
+__all__ = ["CANONICAL", "chirp_png"]
+
+CANONICAL = 1.2188  # solar masses; for an event that has no chirp mass
 
 _WIDTH, _HEIGHT = 160, 100  # pixels
 _LOWEST, _OCTAVES = 30.0, 5.0  # Hz at the bottom; octaves up to the top

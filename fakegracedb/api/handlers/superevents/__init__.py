@@ -1,0 +1,1 @@
+"""What is asked of superevents, a concept a file as in `service.superevents`."""

@@ -1,0 +1,49 @@
+"""The rules of public alerts against those of the field's own package, where that is installed."""
+
+import copy
+import json
+from importlib import metadata
+
+import jsonschema
+import pytest
+from public_alerts import ALERT, places
+
+from fakegracedb.schemas import gwalert
+
+try:
+    PACKAGE = metadata.distribution("igwn-gwalert-schema")
+except metadata.PackageNotFoundError:
+    pytest.skip("no package igwn-gwalert-schema", allow_module_level=True)
+
+VALUES = [
+    *(None, True, 1, 1.0, 1.5, "x", "INITIAL", [], {}, [1], ["x"], {"a": 1}, {"a": "x"}),
+    {"bin_edges": [], "probabilities": []},
+]
+
+
+def variants():
+    """Give the alert without each of its parts, with something more, and with other values."""
+    for *before, last in filter(None, places(ALERT)):
+        for change in ("out", "more", *VALUES):
+            alert = inner = copy.deepcopy(ALERT)
+            for key in before:
+                inner = inner[key]
+            if change == "out":
+                del inner[last]
+            elif change != "more":
+                inner[last] = change
+            elif isinstance(inner, dict):
+                inner["more"] = 1
+            yield alert
+
+
+@pytest.mark.skipif(PACKAGE.version.split(".")[:2] != ["1", "3"], reason="another version")
+def test_same_alerts_are_good():
+    (path,) = (path for path in PACKAGE.files or () if path.name.endswith(".schema.json"))
+    theirs = jsonschema.Draft202012Validator(json.loads(path.read_text()))
+    found = {True: 0, False: 0}
+    for alert in variants():
+        good = theirs.is_valid(alert)
+        assert (gwalert.problem(alert) is None) == good, alert
+        found[good] += 1
+    assert min(found.values()) > 50

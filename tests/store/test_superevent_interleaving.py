@@ -1,0 +1,159 @@
+"""A reader beside a writer never sees one side of a superevent and its events."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import scenes
+from interleaving import Orders, interleaved
+from scenes import ADA
+
+from fakegracedb import FakeGraceDb
+from fakegracedb.service.superevents import candidates, members
+from fakegracedb.store import Store, View
+
+A, B, GW = "TS260301a", "TS260301b", "TGW260301A"
+EVENTS = ("T0001", "T0002", "T0003", "T0004")
+
+
+def prepared(work: Path) -> Path:
+    """A store with TS260301a of T0001 and T0002; T0003 and T0004 are free."""
+    path = work / "begin"
+    store = Store(path)
+    store.clock.set("2026-03-01 17:00:00")
+    for _ in EVENTS:
+        scenes.create(store, files=0)
+    scenes.superevent(store, "T0001", "T0002")
+    return path
+
+
+# What the writer does: a change each, so that what is seen between them is allowed too
+
+
+def create(store: Store) -> None:
+    scenes.superevent(store, "T0003", "T0004")
+
+
+def prefer(store: Store) -> None:
+    candidates.update(store, ADA, A, {"preferred_event": "T0003"})
+
+
+def remove(store: Store) -> None:
+    members.remove(store, ADA, A, "T0002")
+
+
+def confirm(store: Store) -> None:
+    candidates.confirm(store, ADA, A, None)
+
+
+def create_with_removed(store: Store) -> None:
+    scenes.superevent(store, "T0003", "T0002")
+
+
+WRITINGS = [(create,), (prefer,), (remove,), (confirm,), (remove, create_with_removed, confirm)]
+
+# What the reader sees: those whose parts must fit together
+
+
+def superevents_and_their_events(store: Store) -> Any:
+    def sides(view: View) -> Any:
+        found = [view.find_superevent(name) for name in (A, B, GW)]
+        return [
+            one and (one.id, one.preferred_event, [(x, named(view, x)) for x in one.events])
+            for one in found
+        ]
+
+    return store.read(sides)
+
+
+def named(view: View, graceid: str) -> str | None:
+    event = view.event(graceid)
+    assert event is not None
+    return event.superevent
+
+
+def events_and_their_superevents(store: Store) -> Any:
+    def sides(view: View) -> Any:
+        names = [named(view, graceid) for graceid in EVENTS]
+        return [
+            (name, view.find_superevent(name).events if name else None)  # type: ignore[union-attr]
+            for name in names
+        ]
+
+    return store.read(sides)
+
+
+def all_of_them(store: Store) -> Any:
+    def sides(view: View) -> Any:
+        assert scenes.one_sided(view) == []
+        return [named(view, graceid) for graceid in EVENTS]
+
+    return store.read(sides)
+
+
+def answers_of_the_client(store: Store) -> Any:
+    with FakeGraceDb(store=store) as client:
+        superevent = client.superevent(A).json()
+    event = superevent["preferred_event_data"]
+    assert superevent["links"]["self"].endswith(f"/{event['superevent']}/")
+    assert event["graceid"] == superevent["preferred_event"]
+    assert event["graceid"] in superevent["gw_events"]
+    return superevent
+
+
+def list_of_the_client(store: Store) -> Any:
+    with FakeGraceDb(store=store) as client:
+        return list(client.superevents())
+
+
+READINGS = [
+    superevents_and_their_events,
+    events_and_their_superevents,
+    all_of_them,
+    answers_of_the_client,
+    list_of_the_client,
+]
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("writing", WRITINGS, ids=lambda steps: "-".join(x.__name__ for x in steps))
+def test_a_reader_sees_both_sides_of_a_change_or_none(
+    reading: Callable[[Store], Any],
+    writing: tuple[Callable[[Store], None], ...],
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
+    begin, path = prepared(work), work / "store"
+    shutil.copytree(begin, path)
+    allowed = [reading(scenes.fresh(path))]
+    for change in writing:
+        change(scenes.fresh(path))
+        allowed.append(reading(scenes.fresh(path)))
+
+    def write() -> None:
+        writer = scenes.fresh(path)
+        for change in writing:
+            change(writer)
+
+    orders = Orders(7, 4)
+    for reader_first, writer_next in orders:
+        shutil.rmtree(path)
+        shutil.copytree(begin, path)
+        store = scenes.fresh(path)
+        if orders.tried % 3:
+            reading(store)
+        found, calls = interleaved(
+            monkeypatch, partial(reading, store), write, reader_first, writer_next
+        )
+        assert found in allowed, f"after {reader_first} and {writer_next} calls"
+        assert reading(store) == allowed[-1]
+        orders.saw(calls)
+    assert orders.tried > 15
+    steps = ", ".join(change.__name__ for change in writing)
+    record_property("told", f"{reading.__name__} beside {steps}: {orders.tried} orders")
