@@ -60,20 +60,50 @@ class ApiError(FakeGraceDbError):
 
 
 class QueryError(FakeGraceDbError):
-    """A query text that does not parse.
+    """A query text that is refused.
 
     Attributes
     ----------
+    message : str
+        What is wrong, in the words of the server where it has any.
+    reason : str
+        What is wrong, in ours.
     text : str
         The query.
     position : int
         Index of the character at which it went wrong.
+    cause : {"grammar", "hint", "labels", "date"}
+        Of which sort it is: some servers tell less of an error of grammar than of the others.
     """
 
-    def __init__(self, message: str, text: str, position: int) -> None:
-        super().__init__(f"{message}\n  {text}\n  {' ' * position}^")
+    def __init__(
+        self, message: str, text: str, position: int, *, reason: str = "", cause: str = "grammar"
+    ) -> None:
+        super().__init__("\n  ".join([message, *_pointed(text, position)]))
+        self.message = message
+        self.reason = reason or message
         self.text = text
         self.position = position
+        self.cause = cause
+
+    @property
+    def pointed(self) -> tuple[str, str]:
+        """The text (of a long one a part), and a line with a caret below the place."""
+        return _pointed(self.text, self.position)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        made = (self.message, self.text, self.position)
+        return type(self), made, {"reason": self.reason, "cause": self.cause}
+
+
+_SHOWN = 90  # characters
+
+
+def _pointed(text: str, position: int) -> tuple[str, str]:
+    first = max(0, min(position - _SHOWN // 2, len(text) - _SHOWN))
+    shown = "".join(one if one.isprintable() else " " for one in text[first : first + _SHOWN])
+    before, after = "…" if first else "", "…" if first + _SHOWN < len(text) else ""
+    return f"{before}{shown}{after}", " " * (len(before) + position - first) + "^"
 
 
 class NotFaked(FakeGraceDbError, NotImplementedError):  # noqa: N818 - a settled, public name

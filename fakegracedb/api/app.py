@@ -20,7 +20,7 @@ from .calls import LONGEST_PATH, Calls
 from .calls import Call as Record
 from .faults import Fault, FaultPlan
 from .message import Request, Response
-from .routes import match, only_v2
+from .routes import is_at, match
 
 __all__ = ["Application", "check_server_version"]
 
@@ -168,7 +168,7 @@ class Application:
                 unread.close()  # the store changed while it was made
             line = self.server_version or view.settings.server_version
             dialect = dialect_of(line, version, root)
-            if found is None or (not dialect.v2 and only_v2(*found)):
+            if found is None or not is_at(dialect, *found):
                 return _not_found()
             unread = self._handled(Call(self, request, *found, dialect, query, view))
             return unread
@@ -197,13 +197,11 @@ class Application:
         """Ask the handler of the call's method, if there is one and the caller may."""
         route, method = call.route, call.request.method
         call.check()
-        if method == "OPTIONS" and route.handlers:
+        if method == "OPTIONS":
             return call.answer(200, {})
         asked = "GET" if method == "HEAD" else method
         if asked in route.retired and call.dialect.v2:
             raise ApiError(410, {"error": GONE})
-        if not route.handlers:
-            raise NotFaked(f"{method} {route.path}: comes with issue {route.issue}")
         return route.handlers[asked](call)
 
 

@@ -267,7 +267,7 @@ class Call:
         path = self.route.path
         if path.startswith(("events", "gwtc")):
             require_user(self.caller)
-        if self.route.handlers and self.request.method not in self.methods:
+        if self.request.method not in self.methods:
             raise ApiError(405, {"detail": f'Method "{self.request.method}" not allowed.'})
         if path.startswith("events/{graceid}"):
             event = self.event

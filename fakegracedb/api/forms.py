@@ -20,7 +20,16 @@ from ..errors import ApiError
 from ..identifiers import upload_name
 from .message import Request
 
-__all__ = ["Form", "Kind", "Upload", "parse", "parse_query", "refuse_constant"]
+__all__ = [
+    "Form",
+    "Kind",
+    "Upload",
+    "media_type",
+    "parse",
+    "parse_query",
+    "refuse_constant",
+    "unsupported",
+]
 
 Kind = Literal["form", "multipart", "json"]
 
@@ -158,7 +167,7 @@ def parse(request: Request, accepts: Collection[Kind] = ("form", "multipart", "j
     if not request.body:
         return Form({}, {}, {} if kind == "json" else None)
     if kind is None or kind not in accepts:
-        raise ApiError(415, {"detail": f'Unsupported media type "{sent}" in request.'})
+        raise unsupported(request)
     codec = _codec(parameters.get("charset", ""))
     if kind == "json":
         return _json(request.body, codec)
@@ -169,6 +178,17 @@ def parse(request: Request, accepts: Collection[Kind] = ("form", "multipart", "j
     except UnicodeDecodeError:  # bytes that should have been escaped
         text = request.body.decode("latin-1")
     return _urlencoded(text, codec)
+
+
+def media_type(request: Request) -> str:
+    """Give the type of a body as announced, in small letters and without its parameters."""
+    return _parameters(request.headers.get("Content-Type") or "")[0]
+
+
+def unsupported(request: Request) -> ApiError:
+    """Give the answer to a body of a type that the resource does not take."""
+    sent = request.headers.get("Content-Type") or ""
+    return ApiError(415, {"detail": f'Unsupported media type "{sent}" in request.'})
 
 
 def parse_query(text: str) -> Form:

@@ -1,10 +1,10 @@
-"""The one table of what the server has: to dispatch, to publish templates, to tell what lacks."""
+"""The one table of what the server has: to dispatch, and to publish templates."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ from .handlers import (
     permissions,
     reservations,
     root,
+    search,
     tags,
     voevents,
 )
@@ -33,7 +34,7 @@ from .handlers.superevents import logs as superevent_logs
 from .handlers.superevents import voevents as superevent_voevents
 from .message import Response
 
-__all__ = ["ROUTES", "Handler", "Route", "match", "only_v2", "templates"]
+__all__ = ["ROUTES", "Handler", "Route", "is_at", "match", "templates"]
 
 Handler: TypeAlias = Callable[[Call], Response]
 
@@ -49,13 +50,13 @@ class Route:
     name : str
         Its name, under which the root publishes it.
     handlers : mapping of str to callable
-        By HTTP method; empty for what is not faked yet.
-    issue : int
-        Which one brings it, where there are no handlers.
+        By HTTP method.
     retired : tuple of str
         Methods that v2 answers with 410.
     v2_only : bool
         Whether v1 has no such path.
+    structured : bool
+        Whether it is only there where queries may be structured.
     published : bool
         Whether the root publishes it.
     any_id : bool
@@ -64,17 +65,17 @@ class Route:
 
     path: str
     name: str
-    handlers: Mapping[str, Handler] = field(default_factory=dict)
-    issue: int = 0
+    handlers: Mapping[str, Handler]
     retired: tuple[str, ...] = ()
     v2_only: bool = False
+    structured: bool = False
     published: bool = True
     any_id: bool = False
 
     @cached_property
     def methods(self) -> list[str]:
         """The methods that are answered, as the Allow header names them."""
-        return _with_implied(self.handlers or self.retired)
+        return _with_implied(self.handlers)
 
     @cached_property
     def methods_of_v2(self) -> list[str]:
@@ -92,10 +93,6 @@ _LIST = ("GET", "POST")
 _LONG = 200  # characters of a path
 
 
-def _later(path: str, name: str, issue: int, **options: object) -> Route:
-    return Route(path, name, issue=issue, **options)  # type: ignore[arg-type]
-
-
 # In the order in which the root lists the templates.
 _SUPEREVENT = "superevents/{superevent_id}"
 # fmt: off
@@ -105,7 +102,8 @@ ROUTES: tuple[Route, ...] = (
     Route("tag/", "tag-list", {"GET": root.tags}, published=False),
     Route("performance/", "performance-info", {"GET": root.performance}, published=False),
     Route("events/", "event-list", {"GET": events.listing, "POST": events.create}, published=False),
-    _later("events/search/", "event-search", 4, published=False),
+    Route("events/search/", "event-search",
+          {"POST": search.events}, structured=True, published=False),
     Route("events/{graceid}", "event-detail-template",
           {"GET": events.detail, "PUT": events.replace_data}),
     Route("events/{graceid}/voevent/", "voevent-list-template",
@@ -155,7 +153,8 @@ ROUTES: tuple[Route, ...] = (
     Route("gwtc/{number}/{version}/", "gwtc-version-detail", {"GET": catalogs.detail}),
     Route("superevents/", "superevent-list",
           {"GET": candidates.listing, "POST": candidates.create}, published=False),
-    _later("superevents/search/", "superevent-search", 4, published=False),
+    Route("superevents/search/", "superevent-search",
+          {"POST": search.superevents}, structured=True, published=False),
     Route(f"{_SUPEREVENT}/", "superevent-detail-template",
           {"GET": candidates.detail, "PATCH": candidates.update}),
     Route(f"{_SUPEREVENT}/events/", "superevent-event-list-template",
@@ -278,9 +277,11 @@ def _matched(path: str) -> tuple[Route, dict[str, str]] | None:
     return None
 
 
-def only_v2(route: Route, parameters: Mapping[str, str]) -> bool:
-    """Whether v1 has no such path: for its resource, or for a content id in a graceid's place."""
-    return route.v2_only or is_content_id(parameters.get("graceid", ""))
+def is_at(dialect: Dialect, route: Route, parameters: Mapping[str, str]) -> bool:
+    """Whether a base has a path; v1 has no content id in a graceid's place either."""
+    if route.structured and not dialect.structured:
+        return False
+    return dialect.v2 or not (route.v2_only or is_content_id(parameters.get("graceid", "")))
 
 
 @cache

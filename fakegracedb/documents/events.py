@@ -119,8 +119,7 @@ class Event:
     @property
     def closed(self) -> bool:
         """Whether a group that sees every new event has been shut out of this one."""
-        shut_out = any("view" not in self.permissions.get(group, ()) for group in INSIDERS)
-        return bool(self.permissions) and shut_out
+        return any("view" not in self.permissions.get(group, ()) for group in INSIDERS)
 
     def label(self, name: str) -> Label | None:
         """Give the label of that name, if the event has it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from ._json import dump, load
 
-__all__ = ["User"]
+__all__ = ["User", "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +67,23 @@ class User:
             pipelines=list(self.pipelines or ()),
             permissions=list(self.permissions),
         )
+
+
+def person(name: str, **known: Any) -> User:
+    """Give a user of whom there is no document: the rest of their name is read off the user name.
+
+    Parameters
+    ----------
+    name : str
+        As ``ada.lovelace@ligo.org``.
+    **known
+        Further fields.
+    """
+    first, _, last = name.partition("@")[0].partition(".")
+    return User(
+        name=name,
+        first_name=first.capitalize(),
+        last_name=last.capitalize(),
+        email=name,
+        **known,
+    )

@@ -44,6 +44,11 @@ class Dialect:
         """Whether answers have the v2 shapes; the v2 of the older line differed only in search."""
         return self.new and self.version != "v1"
 
+    @cached_property
+    def structured(self) -> bool:
+        """Whether queries may be structured: at the v2 bases, also at that of the older line."""
+        return self.v2 or self.version == "v2"
+
     @property
     def server_version(self) -> str:
         """What the API root calls the server."""
@@ -61,6 +66,23 @@ class Dialect:
             return text.encode()
         except UnicodeEncodeError:  # half a surrogate pair, kept as it came
             return json.dumps(data, separators=separators, allow_nan=False).encode()
+
+    def encode_with(self, key: str, rows: list[bytes], data: dict[str, Any]) -> bytes:
+        """Give the text of a JSON answer with rows that are text already.
+
+        Parameters
+        ----------
+        key : str
+            Of the list in which they stand; in `data` it is empty.
+        rows : list of bytes
+            As `encode` gives each.
+        data : dict
+            The rest of the answer.
+        """
+        empty = self.encode({key: []})[1:-1]
+        before, _, behind = self.encode(data).partition(empty)
+        whole = (b", " if self.v2 else b",").join(rows)
+        return b"".join((before, empty[:-1], whole, b"]", behind))
 
     def error(self, error: ApiError) -> tuple[bytes, str]:
         """Give the body and the content type of an error as this base wraps it."""

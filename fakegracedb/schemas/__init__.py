@@ -7,6 +7,7 @@ where an unknown one could only be a mistake: in a vocabulary, and in the settin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from ..errors import StoreError
 from ..vocabulary import DEFAULT, ServerSettings
 from .kinds import KINDS
 from .library import broken, validator
+from .quick import acceptor
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -50,6 +52,11 @@ def schema(kind: str, *, settings: ServerSettings | None = None) -> dict[str, An
         raise ValueError(f"no schema is named {kind!r}; there are {', '.join(KINDS)}") from None
     rules = make(DEFAULT.settings if settings is None else settings)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **deepcopy(rules)}
+
+
+@lru_cache(maxsize=64)
+def _acceptor(kind: str, settings: ServerSettings | None) -> Callable[[Any], bool]:
+    return acceptor(schema(kind, settings=settings))
 
 
 @lru_cache(maxsize=64)
@@ -106,6 +113,8 @@ def validate(kind: str, data: Any, *, where: str, settings: ServerSettings | Non
     ValueError
         No such kind.
     """
+    if _acceptor(kind, settings)(data):
+        return
     found = problems(kind, data, settings=settings)
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-__all__ = ["broken", "validator"]
+__all__ = ["FORMATS", "broken", "validator"]
 
 _FILES = "jsonschema_specifications"
 _lock = RLock()
@@ -107,9 +107,8 @@ def _strict() -> tuple[Any, Any]:
         type_checker=library.Draft4Validator.TYPE_CHECKER.redefine("number", number),
     )
     formats = library.FormatChecker(())
-    formats.checks("regex", raises=(re.error, OverflowError, RecursionError))(_is_regex)
-    formats.checks("date-time", raises=ValueError)(_is_date_time)
-    formats.checks("time-in-any-form", raises=ValueError)(_is_time)
+    for name, has_format in FORMATS.items():
+        formats.checks(name, raises=_WRONG[name])(has_format)
     return kind, formats
 
 
@@ -125,6 +124,18 @@ def _is_time(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return True  # for its type to say
     return bool(parse_time(value))
+
+
+FORMATS: dict[str, Callable[[object], bool]] = {
+    "regex": _is_regex,
+    "date-time": _is_date_time,
+    "time-in-any-form": _is_time,
+}
+_WRONG: dict[str, Any] = {
+    "regex": (re.error, OverflowError, RecursionError),
+    "date-time": ValueError,
+    "time-in-any-form": ValueError,
+}
 
 
 def _imported() -> ModuleType:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ..documents import Event, Log, User
 from ..documents.events import INSIDERS
+from ..documents.users import person
 from ..errors import ApiError
 from ..store import View
 from ..vocabulary import Vocabulary
@@ -105,7 +106,7 @@ def caller_named(
             raise ApiError(
                 400, {"error": f"no user group {unknown[0]!r}: {', '.join(names.user_groups)}"}
             )
-        known = user or _person(name, (), pipelines=(), permissions=())
+        known = user or person(name, pipelines=())
         user = replace(known, groups=tuple(groups))
     if user is None:
         user = _insider(name, names)
@@ -116,26 +117,7 @@ def caller_named(
 def _insider(name: str, names: Vocabulary) -> User:
     """Give the user that everybody is of whom the store knows nothing else."""
     internal = tuple(group for group in names.user_groups if group not in EXTERNAL_GROUPS)
-    return _person(name, internal, pipelines=None, permissions=RIGHTS)
-
-
-def _person(
-    name: str,
-    groups: tuple[str, ...],
-    *,
-    pipelines: tuple[str, ...] | None,
-    permissions: tuple[str, ...],
-) -> User:
-    first, _, last = name.partition("@")[0].partition(".")
-    return User(
-        name=name,
-        groups=groups,
-        first_name=first.capitalize(),
-        last_name=last.capitalize(),
-        email=name,
-        pipelines=pipelines,
-        permissions=permissions,
-    )
+    return person(name, groups=internal, pipelines=None, permissions=RIGHTS)
 
 
 def new_permissions(search: str | None, names: Vocabulary) -> dict[str, list[str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from .bulk import Bundle
 from .facets import StoreClock
 from .store import Store
 from .transaction import Transaction
 from .view import View
 
-__all__ = ["Store", "StoreClock", "Transaction", "View"]
+__all__ = ["Bundle", "Store", "StoreClock", "Transaction", "View"]

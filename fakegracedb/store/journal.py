@@ -298,9 +298,11 @@ class Journal:
 
     # Only the one writer, under its lock, calls what follows.
 
-    def append(self, state: State, commit: Commit, *, fsync: bool = False) -> State:
-        """Write a commit's line: from here on it has happened."""
-        state = self._write(state, commit.to_line(), fsync=fsync)
+    def append(
+        self, state: State, commit: Commit, line: bytes | None = None, *, fsync: bool = False
+    ) -> State:
+        """Write a commit's line, as it is if it is known: from here on it has happened."""
+        state = self._write(state, commit.to_line() if line is None else line, fsync=fsync)
         return replace(
             state, n=commit.n, counters=commit.counters, pending=(*state.pending, commit)
         )

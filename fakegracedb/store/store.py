@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import weakref
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,11 +22,13 @@ from .transaction import Transaction
 from .view import View
 
 if TYPE_CHECKING:
+    from .bulk import Loadable
     from .inspection import Problem
 
 __all__ = ["Store"]
 
 T = TypeVar("T")
+X = TypeVar("X", bound=Transaction)
 
 
 class Store:
@@ -144,9 +146,15 @@ class Store:
         StoreError
             If the store cannot be written to.
         """
+        with self._changing(Transaction, call, user) as transaction:
+            yield transaction
+
+    @contextlib.contextmanager
+    def _changing(self, kind: type[X], call: str, user: str) -> Iterator[X]:
+        """Change the store in a transaction of some kind."""
         with self._writing() as core:
             before = core.refresh()
-            transaction = Transaction(core, before, call, user)
+            transaction = kind(core, before, call, user)
             try:
                 yield transaction
             except BaseException:
@@ -158,6 +166,63 @@ class Store:
                 index.take(before, core.state, transaction.staged)
                 with contextlib.suppress(OSError):
                     index.checkpoint_if_due(core, core.state)
+
+    def bulk_load(self, documents: Iterable[Loadable], *, validate: bool = True) -> int:
+        """Load many documents as they are: no rule of the server is applied, and nothing is told.
+
+        Parameters
+        ----------
+        documents : iterable
+            Any number of `Event`, `Superevent`, `Bundle` (one of these with its logs, files and so
+            on), `User`, `Tag`, `Catalog`, `Settings` and `Vocabulary`, in any order. They are taken
+            one by one; those that are not written yet are kept in memory, 2,000 at most. A
+            superevent whose `serial` is 0 gets the next one.
+        validate : bool
+            Whether to hold every document against its schema, the numbers of logs against one
+            another, and the members of superevents against the events. It takes about a fifth of
+            the time. What is loaded without is not looked at until `check`, and may turn out then
+            to be damaged.
+
+        Returns
+        -------
+        int
+            How many documents were loaded.
+
+        Raises
+        ------
+        StoreError
+            If a document breaks a rule, or an id of it is taken; the message names it. The 2,000
+            documents of a batch are committed together, all or nothing; the message says how many
+            were committed before. Members are known to agree only when all documents have come,
+            before the last batch is committed.
+
+        Examples
+        --------
+        >>> from fakegracedb import Store
+        >>> from fakegracedb.documents import Event, Log
+        >>> from fakegracedb.store import Bundle
+        >>> time = "2026-03-01T17:04:09.000000Z"
+        >>> def documents():
+        ...     for number in range(1, 4):
+        ...         event = Event(
+        ...             graceid=f"T{number:04}",
+        ...             submitter="albert.einstein@ligo.org",
+        ...             created=time,
+        ...             group="Test",
+        ...             pipeline="gstlal",
+        ...             permissions={"internal_users": ["view", "change"]},
+        ...         )
+        ...         log = Log(N=1, comment="Loaded", created=time, issuer=event.submitter)
+        ...         yield Bundle(event, logs=[log], files=[("note.txt", b"three of these")])
+        >>> with Store.temporary() as store:
+        ...     store.bulk_load(documents())
+        ...     list(store.events)
+        3
+        ['T0001', 'T0002', 'T0003']
+        """
+        from . import bulk
+
+        return bulk.load(self, documents, validate=validate)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Core]:

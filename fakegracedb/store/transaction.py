@@ -162,7 +162,7 @@ class Transaction(View):
         return found, number
 
     def _last_number(self, category: str, date: str, which: str) -> int:
-        last = self._index().last_number(self, category, date, which)
+        last = self.index.last_number(self, category, date, which)
         for one in self._staged_superevents():
             if (one.category, one.date) == (category, date):
                 last = max(last, getattr(one, which) or 0)
@@ -173,14 +173,16 @@ class Transaction(View):
         for one in self._staged_superevents():
             if one.gw_id == gw_id:
                 return one
-        named = self._index().with_gw_id(self, gw_id)
+        named = self.index.with_gw_id(self, gw_id)
         found = None if named is None else self.superevent(named)
         return found if found is not None and found.gw_id == gw_id else None
 
     def _staged_superevents(self) -> list[Superevent]:
         return [one for one in self._documents.values() if isinstance(one, Superevent)]
 
-    def _index(self) -> Index:
+    @property
+    def index(self) -> Index:
+        """The search index, which does not have what is only staged."""
         return self._core.attach("index", Index)
 
     def put_superevent(self, superevent: Superevent) -> None:
@@ -291,7 +293,7 @@ class Transaction(View):
             commit = self._staged()
             if fsync:
                 self._sync_folders()
-            state = core.journal.append(self._state, commit, fsync=fsync)
+            state = core.journal.append(self._state, commit, self._line(commit), fsync=fsync)
         except BaseException as error:
             if not self._may_have_happened():
                 self.roll_back()
@@ -304,8 +306,17 @@ class Transaction(View):
         # tries again.
         core.publish(state)
         with contextlib.suppress(OSError, StoreError):
-            deliver(core, commit, self._read, fsync=fsync)
+            self._deliver(commit, fsync=fsync)
             core.publish(core.journal.mark(state, fsync=fsync))
+
+    def _json(self, path: str, value: Any) -> dict[str, Any]:
+        return contents.document_json(value)
+
+    def _line(self, commit: Commit) -> bytes:
+        return commit.to_line()
+
+    def _deliver(self, commit: Commit, *, fsync: bool) -> None:
+        deliver(self._core, commit, self._read, fsync=fsync)
 
     def _staged(self) -> Commit:
         return Commit(
@@ -314,7 +325,7 @@ class Transaction(View):
             user=self._user,
             call=self._call,
             documents={
-                path: None if value is None else contents.document_json(value)
+                path: None if value is None else self._json(path, value)
                 for path, value in self._documents.items()
             },
             lines={

@@ -307,6 +307,14 @@ class View:
         found: Event | None = self.peek_at(layout.event_folder(graceid))
         return found
 
+    def peek_json(self, path: str) -> Mapping[str, Any] | None:
+        """Give the JSON of a document, for those who want little of each of many."""
+        self._all = True
+        if self._state.pending and self._is_pending(path):
+            return self._pending(path)
+        found = self._core.look(path, self._state, disk.read)
+        return None if found is None else contents.parse(path, found[0])
+
     def peek_at(self, folder: str) -> Any:
         """Give the event or superevent in a folder, as `peek` does."""
         if not layout.is_object(folder):

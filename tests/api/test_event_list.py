@@ -48,7 +48,6 @@ def test_sort_by_creation_goes_both_ways(many: Api) -> None:
     assert ids(many.json("events/?sort=created")) == numbers(1, 2, 3, 4, 5, 6, 7)
     assert ids(many.json("events/?sort=-created")) == numbers(7, 6, 5, 4, 3, 2, 1)
     assert ids(many.json("events/?sort=")) == numbers(7, 6, 5, 4, 3, 2, 1)
-    assert "sorting comes with issue 4" in many.not_faked("GET", "events/?sort=far")
 
 
 def test_page_is_cut_out_by_start_and_count(many: Api) -> None:
@@ -146,9 +145,51 @@ def test_client_follows_the_links(many: Api, server: Server) -> None:
     assert [event["graceid"] for event in client.events("T0003 T5")] == numbers(5, 3)
 
 
-def test_other_queries_are_named_as_not_faked(api: Api) -> None:
-    assert "issue 4" in api.not_faked("GET", "events/?query=far+%3C+1e-7")
-    assert "issue 4" in api.not_faked("POST", "events/search/")
+def test_text_that_is_no_query_is_400(api: Api) -> None:
+    for text in ("nonsense", "far << 1", "Group: Test", "far < 'x'", "sub.far < 1"):
+        answer = api.get("events/", params={"query": text})
+        assert (answer.status_code, answer.json()) == (400, {"error": "Invalid query"})
+
+
+def test_far_below_the_floor_is_refused_to_outsiders(api: Api, server: Server) -> None:
+    names = server.store.vocabulary
+    server.store.vocabulary = names.overridden({"settings": {"voevent_far_floor_hz": 1e-9}})
+    outsider = server.at(api.base, "partner", ("lvem_users",))
+    for text, refused in (
+        ("far < 1e-10", True),
+        ("far in 0.1e-9, 1e-10", True),
+        ("far > 1e-10", False),
+    ):
+        answer = outsider.get("events/", params={"query": text})
+        assert answer.status_code == (400 if refused else 200)
+        if refused:
+            assert answer.json() == {
+                "error": "FAR query out of range, upper limit must be below 1e-09"
+            }
+        assert api.get("events/", params={"query": text}).status_code == 200
+
+
+def test_list_is_sorted_by_any_column(api: Api) -> None:
+    for far in ("3e-8", "1e-8", "2e-8"):
+        api.create(api.sample(far=far))
+    api.create(b"nothing", pipeline="X")
+    for sort, order in (
+        ("far", [2, 3, 1, 4]),
+        ("-far", [4, 1, 3, 2]),
+        ("id", [1, 2, 3, 4]),
+        ("-graceid", [4, 3, 2, 1]),
+        ("gpstime", [1, 2, 3, 4]),
+        ("-nevents", [4, 3, 2, 1]),
+        ("pipeline", [4, 1, 2, 3]),
+    ):
+        assert ids(api.json(f"events/?sort={sort}")) == numbers(*order), sort
+
+
+def test_name_that_nothing_is_sorted_by_is_400(api: Api) -> None:
+    answer = api.get("events/?sort=nonsense")
+    assert answer.status_code == 400
+    text = answer.json()["error"]
+    assert text.startswith("Cannot resolve keyword 'nonsense' into field. Choices are: ")
 
 
 # Formats

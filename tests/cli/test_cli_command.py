@@ -20,6 +20,7 @@ from fakegracedb.cli.output import counted, size_text
 ROOT = str(Path(fakegracedb.__file__).parents[1])
 VERBS = [
     ["demo"],
+    ["explain"],
     *(
         ["store", verb]
         for verb in (
@@ -68,8 +69,8 @@ def test_help_shows_the_verbs_that_are_there_and_no_others(run: Any) -> None:
         listed = run(*group, "--help").out.partition("\nverbs:\n")[2]
         return re.findall(r"^ {4}(\w\S*)", listed, re.MULTILINE)
 
-    assert shown() == ["demo", "store"]
-    assert [["demo"], *(["store", verb] for verb in shown("store"))] == VERBS
+    assert shown() == ["demo", "explain", "store"]
+    assert [["demo"], ["explain"], *(["store", verb] for verb in shown("store"))] == VERBS
 
 
 @pytest.mark.parametrize(

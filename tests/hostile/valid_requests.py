@@ -157,6 +157,8 @@ class Valid(ValidSuperevents):
         route = next(route for route in ROUTES if route.name == key[0])
         if route.v2_only:
             asked.line, asked.base = "2.36", self.random.choice(("", "v2/"))
+        elif route.structured:
+            asked.base = "v2/" if line == "2.33" else self.random.choice(("", "v2/"))
         elif key[1] in route.retired and asked.line == "2.36":
             asked.base = "v1/"
         if asked.method == "GET" and self.random.random() < 0.1:
@@ -201,6 +203,32 @@ class Valid(ValidSuperevents):
             "sort": self.random.choice(("", "created", "-created")),
         }
         return Asked(method, "events/", query=urlencode(query))
+
+    def _ask_event_search(self, name: str, method: str) -> Asked:
+        return self._searched(
+            method,
+            "events/search/",
+            {"field": "group", "op": "in", "value": ["test", "CBC"]},
+            {"field": "si.snr", "op": "between", "value": [1, 1e3]},
+            {"field": "created", "op": ">=", "value": "2026-01-14"},
+        )
+
+    def _ask_superevent_search(self, name: str, method: str) -> Asked:
+        return self._searched(
+            method,
+            "superevents/search/",
+            {"field": "id", "op": "=", "value": "TS260301"},
+            {"field": "preferred_event.far", "op": "is_null", "value": False},
+            {"field": "is_gw", "op": "=", "value": True},
+        )
+
+    def _searched(self, method: str, path: str, *conditions: dict[str, object]) -> Asked:
+        """Give a structured query of some conditions, or none."""
+        some = self.random.sample(conditions, self.random.randrange(len(conditions) + 1))
+        tree: object = {self.random.choice(("and", "or")): [{"not": one} for one in some]}
+        query = urlencode({"count": str(self.random.randrange(1, 20)), "sort": "-created"})
+        body = json.dumps(tree).encode() if some else b""
+        return Asked(method, path, query=query, content_type="application/json", body=body)
 
     def event_form(self, **changed: str) -> tuple[str, bytes]:
         """Give the form of a new event."""

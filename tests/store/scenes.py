@@ -10,12 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from index_contents import fresh as fresh
+
 from fakegracedb.documents import Event, Label, Log, User
 from fakegracedb.service.access import Caller
 from fakegracedb.service.superevents import candidates
 from fakegracedb.service.superevents.candidates import NewSuperevent
 from fakegracedb.store import Store, Transaction, View
-from fakegracedb.store.core import Core
+from fakegracedb.store.index.bits import listed
 from fakegracedb.store.layout import (
     EVENTS,
     NUMBERED,
@@ -39,13 +41,6 @@ def quick_folder() -> str | None:
 
 def new_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="store-tests-", dir=quick_folder()))
-
-
-def fresh(path: str | os.PathLike[str]) -> Store:
-    """The store at a path for somebody who remembers nothing of it."""
-    store = Store(path)
-    store._core = Core(os.path.realpath(path))
-    return store
 
 
 def create_in(tx: Transaction, files: int = 3, text: str = "made", **fields: Any) -> Event:
@@ -168,10 +163,18 @@ def everything_in(view: View) -> dict[str, Any]:
 
 def everything(store: Store) -> dict[str, Any]:
     found = store.read(everything_in)
-    found["rows"] = sorted(row.graceid for row in store.read(store.index.rows))
-    rows = store.read(store.index.superevents)
-    found["superevent rows"] = sorted((row.superevent_id, row.gw_id or "") for row in rows)
-    return found
+
+    def indexed(view: View) -> dict[str, Any]:
+        with store.index.tables(view) as tables:
+            events, superevents = tables.events, tables.superevents
+            return {
+                "rows": sorted(map(events.graceid, events.slots.values())),
+                "superevent rows": sorted(
+                    (name, superevents.current_id(slot)) for name, slot in superevents.slots.items()
+                ),
+            }
+
+    return {**found, **store.read(indexed)}
 
 
 def one_sided(view: View) -> list[str]:
@@ -202,3 +205,23 @@ def tree(path: Path) -> dict[str, bytes]:
         for file in sorted(path.rglob("*"))
         if file.is_file() and file.name != ".lock"
     }
+
+
+def indexed(store: Store) -> list[str]:
+    """The graceids in the index."""
+
+    def found(view: View) -> list[str]:
+        with store.index.tables(view) as tables:
+            return [tables.events.graceid(slot) for slot in listed(tables.events.all.bits)]
+
+    return store.read(found)
+
+
+def indexed_superevents(store: Store) -> list[str]:
+    """The default ids in the index."""
+
+    def found(view: View) -> list[str]:
+        with store.index.tables(view) as tables:
+            return [tables.superevents.ids[slot] for slot in listed(tables.superevents.all.bits)]
+
+    return store.read(found)

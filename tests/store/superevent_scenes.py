@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import scenes
+from index_contents import columns
 from scenes import ADA
 
 from fakegracedb.documents import Catalog, Notice
@@ -45,9 +46,12 @@ def answers(store: Store) -> dict[str, Any]:
     def found(view: Any) -> dict[str, Any]:
         index = store.index
         names = ("TGW260301A", "TGW260301B", "GW260301A", "mine", A, "")
+        with index.tables(view) as tables:
+            events = columns(tables.events, tables.events.graceid)
+            superevents = columns(tables.superevents, tables.superevents.ids.__getitem__)
         return {
-            "events": sorted(index.rows(view), key=lambda row: row.graceid),
-            "superevents": sorted(index.superevents(view), key=lambda row: row.superevent_id),
+            "events": events,
+            "superevents": superevents,
             "named": {name: index.with_gw_id(view, name) for name in names},
             "last": {
                 (category, which): index.last_number(view, category, "260301", which)

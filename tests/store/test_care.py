@@ -12,7 +12,7 @@ import pytest
 import scenes
 
 from fakegracedb.errors import StoreError
-from fakegracedb.store import Store, disk
+from fakegracedb.store import Store, View, disk
 from fakegracedb.store.layout import line_text
 from fakegracedb.store.survey import file_sum
 
@@ -279,8 +279,12 @@ def test_check_of_a_store_that_others_write_to_tells_nothing_wrong(store: Store)
 
 
 def rows(store: Store) -> dict[str, float | None]:
-    found = store.read(store.index.rows)
-    return {row.graceid: row.gpstime for row in sorted(found, key=lambda row: row.graceid)}
+    def found(view: View) -> dict[str, float | None]:
+        with store.index.tables(view) as tables:
+            times, slots = tables.events.numbers["gpstime"], tables.events.slots
+            return {tables.events.graceid(slots[n]): times.get(slots[n]) for n in sorted(slots)}
+
+    return store.read(found)
 
 
 def test_reindex_takes_over_what_was_edited_by_hand_and_searches_see_it(store: Store) -> None:
@@ -438,13 +442,13 @@ def test_the_checkpoint_of_the_index_spares_a_cold_start_the_documents(
         pytest.param(lambda path: path.unlink(), id="deleted"),
         pytest.param(lambda path: path.write_text("{"), id="broken"),
         pytest.param(lambda path: path.write_text("[]"), id="a-list"),
-        pytest.param(lambda path: edited(path, "2.5", "3.5"), id="damaged"),
+        pytest.param(lambda path: edited(path, '"letters":"', '"letters":"T'), id="damaged"),
         pytest.param(lambda path: edited(path, "\n", "\r\n"), id="odd-lines"),
         pytest.param(lambda path: rewritten(path, '"gpstime"', '"other"'), id="of-another-version"),
         pytest.param(lambda path: rewritten(path, '"events":{', '"x":{'), id="of-other-tables"),
         pytest.param(lambda path: rewritten(path, '"n":', '"x":'), id="of-no-commit"),
         pytest.param(lambda path: rewritten(path, '"offset":', '"offset":1'), id="elsewhere"),
-        pytest.param(lambda path: rewritten(path, '"rows":[', '"rows":[[],'), id="odd-rows"),
+        pytest.param(lambda path: rewritten(path, '"letters":"', '"letters":"T'), id="odd-columns"),
         pytest.param(lambda path: path.write_bytes(b"\xff\0"), id="binary"),
     ],
 )
@@ -475,7 +479,7 @@ def test_a_checkpoint_of_another_past_is_not_believed(store: Store, tmp_path: Pa
 def test_a_busy_index_is_written_down_now_and_then(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fakegracedb.store import index
+    from fakegracedb.store.index import index
 
     monkeypatch.setattr(index, "_COMMITS", 5)
     for _ in range(5):

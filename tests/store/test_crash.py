@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,9 @@ import scenes
 from aftermath import Tell, stages, tell, tried
 from crash import FULL, Ack, Action, deaths
 
-from fakegracedb.documents import Tag, User
+from fakegracedb.documents import Event, Log, Tag, User
 from fakegracedb.errors import StoreError
-from fakegracedb.store import Store
+from fakegracedb.store import Bundle, Store, bulk
 from fakegracedb.vocabulary import DEFAULT
 
 START = "2026-03-01 17:00:00"
@@ -96,6 +97,22 @@ def one_after_the_other(path: Path, ack: Ack) -> None:
     ack("3")
 
 
+def bulk_load(path: Path, ack: Ack) -> None:
+    def documents() -> Iterator[Bundle]:
+        for number in (3, 4, 5):
+            event = Event(
+                f"T{number:04d}", "ada", f"{START}.000000Z".replace(" ", "T"), "Test", "X"
+            )
+            log = Log(1, "loaded", event.created, "ada", filename="a.txt", file_version=0)
+            yield Bundle(event, logs=[log], files=[("a.txt", b"loaded")])
+            if number == 4:
+                ack("1")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "_BATCH", 2)
+        Store(path).bulk_load(documents())
+
+
 def give_up(path: Path, ack: Ack) -> None:
     with contextlib.suppress(KeyboardInterrupt), Store(path).transaction() as tx:
         scenes.create_in(tx, files=2)
@@ -131,6 +148,7 @@ ACTIONS = [
     (label, 2),
     (change_the_rest, 2),
     (one_after_the_other, 4),
+    (bulk_load, 3),
     (give_up, 1),
     (compact, 1),
     (reset, 2),

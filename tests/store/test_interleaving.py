@@ -45,7 +45,7 @@ def look(store: Store) -> Any:
 
 
 def search(store: Store) -> Any:
-    return sorted(row.graceid for row in store.read(store.index.rows))
+    return sorted(scenes.indexed(store))
 
 
 def copy(store: Store) -> Any:

@@ -265,7 +265,7 @@ class StoreMachine(RuleBasedStateMachine):
         for reader in (self.store, self.other, scenes.fresh(self.path)):
             found = reader.read(seen)
             assert found == self.model
-            rows = sorted(row.graceid for row in reader.read(reader.index.rows))
+            rows = sorted(scenes.indexed(reader))
             assert rows == sorted(self.model.events)
             newest = reader.read(lambda view: [event.graceid for event in view.newest() or ()])
             assert newest == sorted(self.model.events, reverse=True)

@@ -10,9 +10,9 @@ import scenes
 from pyfakefs.fake_filesystem import FakeFilesystem
 from pyfakefs.fake_filesystem_unittest import Patcher, Pause
 
-from fakegracedb.documents import User
+from fakegracedb.documents import Event, User
 from fakegracedb.errors import StoreError
-from fakegracedb.store import Store, disk
+from fakegracedb.store import Bundle, Store, disk
 
 REAL = Path("/tmp/fakegracedb-that-must-not-be-on-the-real-disk")
 
@@ -36,6 +36,10 @@ def use_all_of(store: Store, elsewhere: str) -> None:
     scenes.create(store)
     store.restore(snapshot)
     assert scenes.everything(store) == found
+    event = Event("T0077", "ada", "2026-03-01T17:00:00.000000Z", "Test", "gstlal")
+    store.bulk_load([Bundle(event, files=[("a.txt", b"loaded")])])
+    found = scenes.everything(store)
+    assert "T0077" in found["objects"]
     store.compact()
     assert scenes.everything(scenes.fresh(store.path)) == found
     path = store.path / "events" / "T0001" / "event.json"

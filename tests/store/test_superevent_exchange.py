@@ -91,7 +91,7 @@ def test_superevents_come_to_a_store_that_had_none(store: Store, tmp_path: Path)
     plain = Store(tmp_path / "plain")
     scenes.create(plain)
     assert not (plain.path / "superevents").exists()
-    assert answers(plain)["superevents"] == []
+    assert answers(plain)["superevents"] == {}
     plain.restore(snapshot)
     for one in (plain, scenes.fresh(plain.path)):
         assert scenes.everything(one) == scenes.everything(store)

@@ -58,7 +58,7 @@ def test_an_outdated_checkpoint_is_followed_up(store: Store) -> None:
         "TGW260301B": A,
         "mine": B,
     }
-    assert [row.graceid for row in told["events"]] == [f"T000{number}" for number in range(1, 7)]
+    assert sorted(told["events"]) == [f"T000{number}" for number in range(1, 7)]
 
 
 def test_a_checkpoint_damaged_anywhere_is_ignored(store: Store) -> None:
@@ -127,7 +127,7 @@ def test_a_store_from_before_superevents_goes_on_with_them(tmp_path: Path, compa
     assert not (path / "superevents").exists()
     assert not (path / "catalogs.jsonl").exists()
     cold = scenes.fresh(path)
-    assert [row.graceid for row in answers(cold)["events"]] == ["T0001", "T0002", "T0003"]
+    assert sorted(answers(cold)["events"]) == ["T0001", "T0002", "T0003"]
     assert cold.superevents == {}
     assert cold.read(lambda view: list(view.catalogs())) == []
     for name in (A, "TGW260301A"):

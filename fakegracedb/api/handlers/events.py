@@ -15,6 +15,7 @@ from ...store.layout import event_document
 from ..call import Call
 from ..forms import Form
 from ..message import Response
+from ..queries import Source, failures, in_url
 
 __all__ = [
     "create",
@@ -22,6 +23,7 @@ __all__ = [
     "event_upload",
     "listing",
     "neighbors",
+    "page",
     "rendered",
     "replace_data",
     "update_grb",
@@ -41,6 +43,17 @@ _TYPES = {
 def rendered(call: Call, view: View, event: Event) -> dict[str, Any]:
     """Give an event as a call answers it."""
     return event_json(event, view.vocabulary, call.dialect, internal=call.caller.internal)
+
+
+def _encoded(call: Call, view: View, event: Event) -> bytes:
+    """Give the text of an event as a call answers it."""
+    # what was rendered holds as long as the document and the names do
+    memo = view.memo(event_document(event.graceid))
+    key = (call.dialect, call.caller.internal, view.vocabulary)
+    text: bytes | None = memo.get(key)
+    if text is None:
+        text = memo[key] = call.dialect.encode(rendered(call, view, event))
+    return text
 
 
 def _format(call: Call, *offered: str) -> str:
@@ -75,29 +88,48 @@ def _format(call: Call, *offered: str) -> str:
 
 def listing(call: Call) -> Response:
     """GET a page of the list."""
+    return page(call, in_url)
+
+
+def page(call: Call, source: Source) -> Response:
+    """Answer a page of the events that a query finds.
+
+    Parameters
+    ----------
+    source : callable
+        Takes the query out of the call.
+    """
     format_ = _format(call, "json", "tsv")
     settings = call.read(lambda view: view.vocabulary).settings
     start, count = call.page(
         settings.event_pagination_default_limit, settings.event_pagination_max_limit
     )
-    text = call.query.get("query") or ""
+    asked = source(call, "event")
     sort = call.query.get("sort") or ""
 
-    def page(view: View) -> bytes:
-        found = search.events(view, call.store.index, call.caller, text, sort, start, count)
+    def found(view: View) -> bytes:
+        about = (view, call.store.index, call.caller)
+        if asked.tree is None:
+            events = search.events(*about, asked.text, sort, start, count)
+        else:
+            with failures():
+                events = search.events_of_node(*about, asked.tree, sort, start, count)
+        if format_ == "tsv":
+            return events_tsv([rendered(call, view, event) for event in events.rows])
         data = page_json(
             "events",
-            [rendered(call, view, event) for event in found.rows],
-            found.total,
-            url=call.url,
+            [],
+            events.total,
+            url=asked.url,
             base=call.dialect.url("events/"),
-            parameters=call.query_parameters,
+            parameters=asked.parameters,
             start=start,
             count=count,
         )
-        return events_tsv(data["events"]) if format_ == "tsv" else call.dialect.encode(data)
+        rows = [_encoded(call, view, event) for event in events.rows]
+        return call.dialect.encode_with("events", rows, data)
 
-    body = call.read(page)
+    body = call.read(found)
     if format_ == "tsv":
         return call.encoded(200, body, Content_Type="text/tab-separated-values; charset=utf-8")
     return call.encoded(200, body)
@@ -147,16 +179,9 @@ def wanted_labels(form: Form) -> tuple[str, ...]:
 def detail(call: Call) -> Response:
     """GET an event."""
     _format(call, "json")
-    view, event = call.view, call.event
-    # what was rendered holds as long as the document and the names do
-    memo = view.memo(event_document(event.graceid))
-    key = (call.dialect, call.caller.internal, view.vocabulary)
-    body: bytes | None = memo.get(key)
-    if body is None:
-        body = memo[key] = call.dialect.encode(rendered(call, view, event))
     return call.encoded(
         200,
-        body,
+        _encoded(call, call.view, call.event),
         Cache_Control="no-cache, max-age=0, no-store, must-revalidate, private",
     )
 

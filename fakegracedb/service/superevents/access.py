@@ -11,6 +11,7 @@ from ...store import View
 from ..access import Caller, refuse, require_user
 
 __all__ = [
+    "EVERYBODY",
     "Right",
     "find_superevent",
     "may_read",
@@ -24,7 +25,7 @@ _INSIDERS = frozenset({"internal_users"})
 _MANAGERS = frozenset({"superevent_managers"})
 _ADVOCATES = frozenset({"em_advocates", "rrt_members"})
 _EXPOSERS = frozenset({"executives", "access_managers", "em_advocates"})
-_EVERYBODY = "public_users"
+EVERYBODY = "public_users"
 _KINDS = {"P": "superevents", "T": "test superevents", "M": "MDC superevents"}
 
 
@@ -129,7 +130,7 @@ def require(
 
 def visible(caller: Caller, viewers: Collection[str]) -> bool:
     """Whether a caller sees what insiders and some groups may see."""
-    return caller.internal or _EVERYBODY in viewers or not set(viewers).isdisjoint(caller.groups)
+    return caller.internal or EVERYBODY in viewers or not set(viewers).isdisjoint(caller.groups)
 
 
 def find_superevent(

@@ -12,8 +12,9 @@ from ....service.superevents.candidates import Candidate
 from ....store import View
 from ...call import Call
 from ...message import Response
+from ...queries import Source, failures, in_url
 
-__all__ = ["confirm", "create", "detail", "listing", "update"]
+__all__ = ["confirm", "create", "detail", "listing", "page", "update"]
 
 _ID_LENGTH = 25  # characters of the id of a gravitational wave
 _EM_TYPE_LENGTH = 100
@@ -31,26 +32,45 @@ def _json(call: Call, view: View, found: Candidate) -> dict[str, Any]:
 
 def listing(call: Call) -> Response:
     """GET a page of the list."""
+    return page(call, in_url)
+
+
+def page(call: Call, source: Source) -> Response:
+    """Answer a page of the superevents that a query finds.
+
+    Parameters
+    ----------
+    source : callable
+        Takes the query out of the call.
+    """
     settings = call.view.vocabulary.settings
     start, count = call.page(
         settings.superevent_pagination_default_limit, settings.superevent_pagination_max_limit
     )
-    text, sort = call.query.get("query") or "", call.query.get("sort") or ""
+    asked = source(call, "superevent")
+    sort = call.query.get("sort") or ""
 
-    def page(view: View) -> dict[str, Any]:
-        found = search.superevents(view, call.store.index, call.caller, text, sort, start, count)
+    def found(view: View) -> dict[str, Any]:
+        about = (view, call.store.index, call.caller)
+        if asked.tree is None:
+            superevents = search.superevents(
+                *about, asked.text, sort, start, count, line=call.dialect.line
+            )
+        else:
+            with failures():
+                superevents = search.superevents_of_node(*about, asked.tree, sort, start, count)
         return page_json(
             "superevents",
-            [_json(call, view, one) for one in found.rows],
-            found.total,
-            url=call.url,
+            [_json(call, view, one) for one in superevents.rows],
+            superevents.total,
+            url=asked.url,
             base=call.dialect.url("superevents/"),
-            parameters=call.query_parameters,
+            parameters=asked.parameters,
             start=start,
             count=count,
         )
 
-    return call.answer(200, call.read(page))
+    return call.answer(200, call.read(found))
 
 
 def detail(call: Call) -> Response:
