@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import urlencode
 
-from ..errors import ApiError, QueryError
+from ..errors import ApiError
 from ..query.structured import (
     Kind,
-    StructuredError,
     is_structured,
     parse_structured,
     parse_structured_text,
@@ -21,7 +19,7 @@ from ..query.trees import Node
 from .call import Call
 from .forms import media_type, unsupported
 
-__all__ = ["Asked", "Source", "failures", "in_body", "in_url"]
+__all__ = ["Asked", "Source", "in_body", "in_url"]
 
 _YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 
@@ -92,21 +90,6 @@ def in_body(call: Call, kind: Kind) -> Asked:
         text, tree, parameters = asked.text, asked.tree, asked.parameters
     url = call.dialect.url(f"{kind}s/")
     return Asked(text, tree, f"{url}?{urlencode(parameters)}" if parameters else url, parameters)
-
-
-@contextlib.contextmanager
-def failures() -> Iterator[None]:
-    """Refuse a structured query that passes the checks and fails in the search.
-
-    Raises
-    ------
-    StructuredError
-        With the reason.
-    """
-    try:
-        yield
-    except QueryError as error:
-        raise StructuredError(f"Query execution failed: {error.message}") from None
 
 
 def _read(call: Call) -> object:

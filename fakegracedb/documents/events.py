@@ -119,7 +119,8 @@ class Event:
     @property
     def closed(self) -> bool:
         """Whether a group that sees every new event has been shut out of this one."""
-        return any("view" not in self.permissions.get(group, ()) for group in INSIDERS)
+        shut_out = any("view" not in self.permissions.get(group, ()) for group in INSIDERS)
+        return bool(self.permissions) and shut_out
 
     def label(self, name: str) -> Label | None:
         """Give the label of that name, if the event has it."""

@@ -31,6 +31,7 @@ from ligo.gracedb.rest import GraceDb
 from measuring import fresh, medians, report, results
 from pytest_httpserver import HTTPServer
 from requests.adapters import HTTPAdapter
+from searching import searching
 from urllib3 import HTTPResponse
 
 from fakegracedb import FakeGraceDb, Store
@@ -262,7 +263,8 @@ def starting() -> None:
 
 
 BENCHMARKS = {
-    f.__name__: f for f in (reading, writing, superevents, ingesting, history, starting, growth)
+    f.__name__: f
+    for f in (*(reading, writing, superevents, ingesting, history, starting, growth, searching),)
 }
 
 

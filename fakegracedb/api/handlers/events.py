@@ -15,7 +15,7 @@ from ...store.layout import event_document
 from ..call import Call
 from ..forms import Form
 from ..message import Response
-from ..queries import Source, failures, in_url
+from ..queries import Source, in_url
 
 __all__ = [
     "create",
@@ -112,8 +112,7 @@ def page(call: Call, source: Source) -> Response:
         if asked.tree is None:
             events = search.events(*about, asked.text, sort, start, count)
         else:
-            with failures():
-                events = search.events_of_node(*about, asked.tree, sort, start, count)
+            events = search.events_of_node(*about, asked.tree, sort, start, count)
         if format_ == "tsv":
             return events_tsv([rendered(call, view, event) for event in events.rows])
         data = page_json(

@@ -12,7 +12,7 @@ from ....service.superevents.candidates import Candidate
 from ....store import View
 from ...call import Call
 from ...message import Response
-from ...queries import Source, failures, in_url
+from ...queries import Source, in_url
 
 __all__ = ["confirm", "create", "detail", "listing", "page", "update"]
 
@@ -57,8 +57,7 @@ def page(call: Call, source: Source) -> Response:
                 *about, asked.text, sort, start, count, line=call.dialect.line
             )
         else:
-            with failures():
-                superevents = search.superevents_of_node(*about, asked.tree, sort, start, count)
+            superevents = search.superevents_of_node(*about, asked.tree, sort, start, count)
         return page_json(
             "superevents",
             [_json(call, view, one) for one in superevents.rows],
