@@ -62,11 +62,6 @@ class Fields:
             one = len(self._problems) == 1
             raise ApiError(400, self._problems[0] if one else self._problems)
 
-    def sent(self, name: str) -> bool:
-        """Whether a field is there; in a form an empty one counts as missing."""
-        value = self._form.get(name, _ABSENT)
-        return value is not _ABSENT and (self._form.is_json or value != "")
-
     def wrong(self, problem: str | int) -> None:
         """Remember something else that is wrong."""
         self._problems.append(problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -121,15 +121,6 @@ class Events:
         created, numbers = self.numbers["created"].values, self.numbers["number"].values
         newest = max(listed(found), key=lambda slot: (created[slot], numbers[slot]), default=None)
         return None if newest is None else self.graceid(newest)
-
-    def of_numbers(self, numbers: Iterable[int]) -> int:
-        """Give the slots of the events with these numbers."""
-        found = 0
-        for number in numbers:
-            slot = self.slots.get(number)
-            if slot is not None:
-                found |= 1 << slot
-        return found
 
     def rows(self, member: str, read: Callable[[str], Mapping[str, Any]]) -> Rows:
         """Give the columns of a sub-table; they are loaded when they are first asked for.

@@ -16,7 +16,6 @@ from ...queries import Source, in_url
 
 __all__ = ["confirm", "create", "detail", "listing", "page", "update"]
 
-_ID_LENGTH = 25  # characters of the id of a gravitational wave
 _EM_TYPE_LENGTH = 100
 
 
