@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, groupby, islice
 
 from .. import query
 from ..documents import Event
@@ -171,9 +171,14 @@ def _sorted(found: int, column: Names | Numbers, ties: Numbers, *, falling: bool
         Whether the highest is first.
     """
     if isinstance(column, Numbers) and found.bit_count() > _FEW:
-        # the column is in order already; which slots have the same number matters to nobody here
+        # the column is in order already, but for slots with the same number
         among = flags(found, len(column.values))
-        return filter(among.__getitem__, column.ordered(falling=falling))
+        ordered = filter(among.__getitem__, column.ordered(falling=falling))
+        same = (
+            sorted(slots, key=ties.values.__getitem__, reverse=falling)
+            for _, slots in groupby(ordered, column.get)
+        )
+        return chain.from_iterable(same)
 
     def key(slot: int) -> tuple[bool, object, int]:
         if isinstance(column, Numbers):

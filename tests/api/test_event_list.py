@@ -7,6 +7,9 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from fakegracedb.documents import Event
+from fakegracedb.service import search
+
 if TYPE_CHECKING:
     from conftest import Api, Server
 
@@ -167,6 +170,24 @@ def test_far_below_the_floor_is_refused_to_outsiders(api: Api, server: Server) -
                 "error": "FAR query out of range, upper limit must be below 1e-09"
             }
         assert api.get("events/", params={"query": text}).status_code == 200
+
+
+@pytest.mark.parametrize("few", [2, 2000])
+def test_what_is_equal_is_in_the_order_of_numbers_however_it_came(
+    api: Api, server: Server, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(search, "_FEW", few)
+    rights = {"internal_users": ["view"]}
+    rest = ("ada", "2026-03-01T17:00:00.000000Z", "CBC", "gstlal")
+    fars = {3: 1e-8, 1: 1e-8, 2: None, 7: 1e-9, 5: 1e-8, 4: None}
+    for number, far in fars.items():
+        event = Event(f"G{number:04d}", *rest, far=far, permissions=rights)
+        server.store.bulk_load([event])
+        api.json("events/", params={"sort": "far"})  # so that the index has them as they came
+    rising = [7, 1, 3, 5, 2, 4]
+    for sort, expected in (("far", rising), ("-far", rising[::-1]), ("gpstime", sorted(fars))):
+        page = api.json("events/", params={"sort": sort})
+        assert [int(event["graceid"][1:]) for event in page["events"]] == expected
 
 
 def test_list_is_sorted_by_any_column(api: Api) -> None:
