@@ -60,11 +60,11 @@ def events(
         nothing can be sorted by.
     """
     require_user(caller)
-    node = _parsed(view, caller, text)
+    node = _parsed(view, text)
     return events_of_node(view, index, caller, node, sort, start, count)
 
 
-def _parsed(view: View, caller: Caller, text: str) -> Node | None:
+def _parsed(view: View, text: str) -> Node | None:
     """Understand a text query for events; None for none.
 
     Raises
@@ -78,12 +78,6 @@ def _parsed(view: View, caller: Caller, text: str) -> Node | None:
         found = query.parse_event_text(text, view.vocabulary)
     except QueryError:
         raise ApiError(400, {"error": EVENT_ANSWER}) from None
-    floor = view.vocabulary.settings.voevent_far_floor_hz
-    if not caller.internal and any(limit < floor for limit in far_limits(found.node)):
-        raise ApiError(
-            400,
-            {"error": f"FAR query out of range, upper limit must be below {floor:g}"},
-        )
     return query.resolved(found.node, view.now())
 
 
@@ -96,8 +90,16 @@ def events_of_node(
     start: int,
     count: int,
 ) -> Page:
-    """Give a page of the events for which a tree holds, as `events`; None is no condition."""
+    """Give a page of the events for which a tree holds, as `events`; None is no condition.
+
+    Raises
+    ------
+    ApiError
+        As `events`, and 400 for an outsider who asks below the FAR that they are shown.
+    """
     require_user(caller)
+    if node is not None and not caller.internal:
+        _check_far(view, node)
     sort = sort or _NEWEST
     # no index is needed for the first page of everything: it stays quick however many there are
     newest = view.newest() if node is None and sort == _NEWEST and _sees_all(caller) else None
@@ -111,6 +113,20 @@ def events_of_node(
         graceids = [tables.events.graceid(slot) for slot in slots]
         total = found.bit_count()
     return Page(total, _read(view, graceids))
+
+
+def _check_far(view: View, node: Node) -> None:
+    """Refuse a query for FARs that outsiders are not shown.
+
+    Raises
+    ------
+    ApiError
+        400.
+    """
+    floor = view.vocabulary.settings.voevent_far_floor_hz
+    if any(limit < floor for limit in far_limits(node)):
+        problem = f"FAR query out of range, upper limit must be below {floor:g}"
+        raise ApiError(400, {"error": problem})
 
 
 def _sees_all(caller: Caller) -> bool:

@@ -365,3 +365,16 @@ def test_users_find_what_they_may_see(base: Api, server: Server) -> None:
     everything = leaf("id", "startswith", "")
     assert ids(partner.post(EVENTS, json=everything)) == ["M0004"]
     assert ids(partner.post(EVENTS, json=TESTS)) == []
+
+
+def test_far_below_the_floor_is_refused_to_outsiders(base: Api, server: Server) -> None:
+    names = server.store.vocabulary
+    server.store.vocabulary = names.overridden({"settings": {"voevent_far_floor_hz": 1e-9}})
+    outsider = server.at(base.base, "partner@ligo.org", ("lvem_users",))
+    for op, value, refused in (("<", 1e-10, True), ("between", [0, 1e-10], True), (">", 0, False)):
+        query = leaf("far", op, value)
+        in_url = f"events/?{urlencode({'query': json.dumps({'not': query})})}"
+        for answer in (outsider.post(EVENTS, json=query), outsider.get(in_url)):
+            assert answer.status_code == (400 if refused else 200), answer.text
+            assert ("upper limit must be below 1e-09" in answer.text) == refused
+        assert base.post(EVENTS, json=query).status_code == 200
