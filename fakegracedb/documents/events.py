@@ -118,9 +118,9 @@ class Event:
 
     @property
     def closed(self) -> bool:
-        """Whether a group that sees every new event has been shut out of this one."""
+        """Whether a group that sees every new event does not see this one."""
         shut_out = any("view" not in self.permissions.get(group, ()) for group in INSIDERS)
-        return bool(self.permissions) and shut_out
+        return shut_out and not self.reserved  # nobody finds that one yet
 
     def label(self, name: str) -> Label | None:
         """Give the label of that name, if the event has it."""

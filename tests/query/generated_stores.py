@@ -129,7 +129,7 @@ def events(draw: st.DrawFn, number: int) -> Event:
 
 _INSIDE = {group: ["view", "change"] for group in INSIDERS}
 _EVENT_RIGHTS = (
-    *(_INSIDE, _INSIDE, _INSIDE, {**_INSIDE, "lvem_users": ["view"]}),
+    *({}, _INSIDE, _INSIDE, _INSIDE, {**_INSIDE, "lvem_users": ["view"]}),
     *({"executives": ["view"]}, {"lvem_users": ["view", "change"]}),
 )
 _EXPOSED = {"lvem_observers": ["view", "annotate"], "public_users": ["view"]}

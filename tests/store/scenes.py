@@ -13,6 +13,7 @@ from typing import Any
 from index_contents import fresh as fresh
 
 from fakegracedb.documents import Event, Label, Log, User
+from fakegracedb.documents.events import INSIDERS
 from fakegracedb.service.access import Caller
 from fakegracedb.service.superevents import candidates
 from fakegracedb.service.superevents.candidates import NewSuperevent
@@ -31,6 +32,8 @@ ADA = Caller(
     v2=True,
     external_tag="lvem",
 )
+# What the service gives a new event: it is closed to nobody inside.
+RIGHTS = {group: ["view", "change"] for group in INSIDERS}
 T_0 = "1456419850.25"  # on 2026-03-01
 
 
@@ -51,7 +54,7 @@ def create_in(tx: Transaction, files: int = 3, text: str = "made", **fields: Any
         created=tx.timestamp(),
         group="Test",
         pipeline="gstlal",
-        **fields,
+        **{"permissions": RIGHTS, **fields},
     )
     tx.put_event(event)
     for count in range(files):

@@ -48,7 +48,8 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def event(number: int, letter: str = "G", **fields: Any) -> Event:
     known = {"submitter": "ada", "created": TIME, "group": "CBC", "pipeline": "gstlal"}
-    return Event(**{"graceid": f"{letter}{number:04d}", **known, **fields})
+    rights = {"permissions": scenes.RIGHTS}
+    return Event(**{"graceid": f"{letter}{number:04d}", **known, **rights, **fields})
 
 
 def superevent(name: str = "S260301a", *members: str, **fields: Any) -> Superevent:

@@ -100,9 +100,9 @@ def one_after_the_other(path: Path, ack: Ack) -> None:
 def bulk_load(path: Path, ack: Ack) -> None:
     def documents() -> Iterator[Bundle]:
         for number in (3, 4, 5):
-            event = Event(
-                f"T{number:04d}", "ada", f"{START}.000000Z".replace(" ", "T"), "Test", "X"
-            )
+            created = f"{START}.000000Z".replace(" ", "T")
+            name = f"T{number:04d}"
+            event = Event(name, "ada", created, "Test", "X", permissions=scenes.RIGHTS)
             log = Log(1, "loaded", event.created, "ada", filename="a.txt", file_version=0)
             yield Bundle(event, logs=[log], files=[("a.txt", b"loaded")])
             if number == 4:

@@ -72,13 +72,6 @@ def page(view: View) -> list[str]:
     return [event.graceid for event in islice(newest, 10)]
 
 
-RIGHTS = {"internal_users": ["view"], "executives": ["view"]}
-
-
-def create(store: Store) -> str:
-    return scenes.create(store, permissions=RIGHTS)
-
-
 def test_a_store_of_many_events_costs_what_a_small_one_costs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,19 +82,19 @@ def test_a_store_of_many_events_costs_what_a_small_one_costs(
         with store.transaction() as tx:
             tx._counters["number"] = 1000
             for _ in range(count - 1000):
-                scenes.create_in(tx, files=0, permissions=RIGHTS)
-        create(store)
+                scenes.create_in(tx, files=0)
+        scenes.create(store)
         stores.append((store, f"T{count + 1}"))
     meter = Meter(monkeypatch)
     for act in (
-        lambda store, graceid: create(store),
+        lambda store, graceid: scenes.create(store),
         lambda store, graceid: scenes.log(store, graceid, "a word", "new.txt"),
         lambda store, graceid: scenes.label(store, graceid, "INJ"),
         lambda store, graceid: store.read(lambda view: view.event(graceid)),
         lambda store, graceid: store.read(page),
         lambda store, graceid: scenes.fresh(store.path).read(lambda view: view.event(graceid)),
         lambda store, graceid: scenes.fresh(store.path).read(page),
-        lambda store, graceid: create(scenes.fresh(store.path)),
+        lambda store, graceid: scenes.create(scenes.fresh(store.path)),
     ):
         small, large = (meter.of(partial(act, *one)) for one in stores)
         assert small[0] == large[0]
@@ -115,7 +108,7 @@ def test_an_object_with_a_long_history_costs_what_a_new_one_costs(
 ) -> None:
     store = Store(tmp_path)
     store.clock.set("2026-03-01 17:00:00")
-    short, long = create(store), create(store)
+    short, long = scenes.create(store), scenes.create(store)
     for graceid, count in ((short, 107), (long, 407)):
         with store.transaction() as tx:
             for number in range(count):

@@ -442,6 +442,7 @@ def test_the_newest_are_found_over_gaps_and_not_where_times_and_numbers_disagree
                 created=day.format(count),
                 group="CBC",
                 pipeline="gstlal",
+                permissions=scenes.RIGHTS,
             )
             tx.put_event(event)
     expected = [f"G{number:04d}" for number in reversed(numbers)]
