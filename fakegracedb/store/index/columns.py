@@ -1,4 +1,4 @@
-"""The columns of the index: names as sets of slots, numbers in order."""
+"""The columns of the index: names as sets of slots, numbers in order; and a table of them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import math
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .bits import packed
 
-__all__ = ["Flags", "Names", "Numbers"]
+__all__ = ["Columns", "Flags", "Names", "Numbers"]
 
 _FEW = 24  # slots that are kept as a list; more are a set of bits
 _BLOCK = 512
@@ -276,6 +276,67 @@ class Numbers:
         column = cls(data["typecode"])
         column.values = _array(data["typecode"], data["data"])
         return column
+
+
+class Columns:
+    """The columns of a table, which has a slot for each object of a kind.
+
+    Parameters
+    ----------
+    names, floats, integers, flags : iterable of str
+        What the columns are called.
+
+    Attributes
+    ----------
+    all : Flags
+        The slots that hold an object.
+    names : dict of str to Names
+    numbers : dict of str to Numbers
+    flags : dict of str to Flags
+    in_order : bool
+        Whether the slots are in the order of creation.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        floats: Iterable[str],
+        integers: Iterable[str],
+        flags: Iterable[str],
+    ) -> None:
+        self.all = Flags()
+        self.names = {name: Names() for name in names}
+        self.numbers = {name: Numbers() for name in floats}
+        self.numbers |= {name: Numbers("q") for name in integers}
+        self.flags = {name: Flags() for name in flags}
+        self.in_order = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all columns as the checkpoint has them."""
+        return {
+            "all": self.all.to_json(),
+            "names": {name: column.to_json() for name, column in self.names.items()},
+            "numbers": {name: column.to_json() for name, column in self.numbers.items()},
+            "flags": {name: column.to_json() for name, column in self.flags.items()},
+            "in_order": self.in_order,
+        }
+
+    def load(self, data: Mapping[str, Any], size: int) -> None:
+        """Take over the columns of a checkpoint, which has so many slots.
+
+        Raises
+        ------
+        LookupError, TypeError, ValueError
+            If it is of another version.
+        """
+        self.all = Flags.from_json(data["all"])
+        self.names = {key: Names.from_json(data["names"][key]) for key in self.names}
+        self.numbers = {key: Numbers.from_json(data["numbers"][key]) for key in self.numbers}
+        self.flags = {key: Flags.from_json(data["flags"][key]) for key in self.flags}
+        self.in_order = bool(data["in_order"])
+        columns: tuple[Names | Numbers, ...] = (*self.numbers.values(), *self.names.values())
+        if any(len(column.values) != size for column in columns):
+            raise ValueError("the columns differ in length")
 
 
 def _text(numbers: array[Any]) -> str:

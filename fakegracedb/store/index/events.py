@@ -10,7 +10,7 @@ from ...clock import GPS_EPOCH, parse_time
 from ...documents import Event
 from ...identifiers import graceid
 from .bits import listed
-from .columns import Flags, Names, Numbers
+from .columns import Columns
 from .rows import Rows
 
 __all__ = ["Events"]
@@ -27,7 +27,7 @@ def microseconds(when: datetime | str) -> int:
     return (parse_time(when) - GPS_EPOCH) // timedelta(microseconds=1)
 
 
-class Events:
+class Events(Columns):
     """All events.
 
     Attributes
@@ -50,13 +50,9 @@ class Events:
     """
 
     def __init__(self) -> None:
+        names = (*_ONE, "label", "viewer", "member", "letter")
+        super().__init__(names, _FLOATS, _INTEGERS, _FLAGS)
         self.slots: dict[int, int] = {}
-        self.all = Flags()
-        self.names = {name: Names() for name in (*_ONE, "label", "viewer", "member", "letter")}
-        self.numbers = {name: Numbers() for name in _FLOATS}
-        self.numbers |= {name: Numbers("q") for name in _INTEGERS}
-        self.flags = {name: Flags() for name in _FLAGS}
-        self.in_order = True
         self._letters = bytearray()
         self._rows: dict[str, Rows] = {}
 
@@ -144,14 +140,7 @@ class Events:
 
     def to_json(self) -> dict[str, Any]:
         """Give all columns as the checkpoint has them; sub-tables are not among them."""
-        return {
-            "letters": self._letters.decode(),
-            "all": self.all.to_json(),
-            "names": {name: column.to_json() for name, column in self.names.items()},
-            "numbers": {name: column.to_json() for name, column in self.numbers.items()},
-            "flags": {name: column.to_json() for name, column in self.flags.items()},
-            "in_order": self.in_order,
-        }
+        return {"letters": self._letters.decode(), **super().to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Events:
@@ -164,15 +153,8 @@ class Events:
         """
         events = cls()
         events._letters = bytearray(data["letters"].encode())
-        events.all = Flags.from_json(data["all"])
-        events.names = {key: Names.from_json(data["names"][key]) for key in events.names}
-        events.numbers = {key: Numbers.from_json(data["numbers"][key]) for key in events.numbers}
-        events.flags = {key: Flags.from_json(data["flags"][key]) for key in events.flags}
-        events.in_order = bool(data["in_order"])
         size = len(events)
-        columns: tuple[Names | Numbers, ...] = (*events.numbers.values(), *events.names.values())
-        if any(len(column.values) != size for column in columns):
-            raise ValueError("the columns differ in length")
+        events.load(data, size)
         numbers = events.numbers["number"].values
         live = events.all.bits
         events.slots = dict(zip(numbers, range(size), strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...documents import Superevent
-from .columns import Flags, Names, Numbers
+from .columns import Columns
 from .events import Events, microseconds
 
 __all__ = ["Superevents"]
@@ -16,7 +16,7 @@ _COUNTS = ("serial", "number", "gw_number")
 _ONE = ("category", "submitter", "date", "gw_id", "em_type")
 
 
-class Superevents:
+class Superevents(Columns):
     """All superevents.
 
     Attributes
@@ -41,14 +41,10 @@ class Superevents:
     """
 
     def __init__(self) -> None:
+        names = (*_ONE, "label", "viewer", "gw", "event")
+        super().__init__(names, _NUMBERS, ("created", "preferred", *_COUNTS), ("is_gw",))
         self.slots: dict[str, int] = {}
         self.ids: list[str] = []
-        self.all = Flags()
-        self.names = {name: Names() for name in (*_ONE, "label", "viewer", "gw", "event")}
-        self.numbers = {name: Numbers() for name in _NUMBERS}
-        self.numbers |= {name: Numbers("q") for name in ("created", "preferred", *_COUNTS)}
-        self.flags = {"is_gw": Flags()}
-        self.in_order = True
         self._preferred: tuple[object, list[int]] = (None, [])
         self._changes = 0
         self._last: dict[tuple[str, str, str], int] = {}
@@ -139,14 +135,7 @@ class Superevents:
 
     def to_json(self) -> dict[str, Any]:
         """Give all columns as the checkpoint has them."""
-        return {
-            "ids": self.ids,
-            "all": self.all.to_json(),
-            "names": {name: column.to_json() for name, column in self.names.items()},
-            "numbers": {name: column.to_json() for name, column in self.numbers.items()},
-            "flags": {name: column.to_json() for name, column in self.flags.items()},
-            "in_order": self.in_order,
-        }
+        return {"ids": self.ids, **super().to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Superevents:
@@ -159,14 +148,7 @@ class Superevents:
         """
         found = cls()
         found.ids = data["ids"]
-        found.all = Flags.from_json(data["all"])
-        found.names = {key: Names.from_json(data["names"][key]) for key in found.names}
-        found.numbers = {key: Numbers.from_json(data["numbers"][key]) for key in found.numbers}
-        found.flags = {key: Flags.from_json(data["flags"][key]) for key in found.flags}
-        found.in_order = bool(data["in_order"])
-        columns: tuple[Names | Numbers, ...] = (*found.numbers.values(), *found.names.values())
-        if any(len(column.values) != len(found.ids) for column in columns):
-            raise ValueError("the columns differ in length")
+        found.load(data, len(found.ids))
         live = found.all.bits
         found.slots = {name: slot for slot, name in enumerate(found.ids) if live >> slot & 1}
         found._count_anew()
