@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
+from typing import Generic, TypeVar
 
 from .. import query
 from ..documents import Event
@@ -22,6 +23,8 @@ from .access import Caller, find_event, require_user
 
 __all__ = ["Page", "events", "events_of_node", "neighbors"]
 
+_Row = TypeVar("_Row")
+
 _EVER = 10**12  # s; numbers that no float can hold may be asked for
 _FEW = 2000  # slots that are put in order by themselves
 _NEWEST = "-created"
@@ -33,24 +36,24 @@ _SORTS = {"id": "number", "graceid": "number"}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a list.
+class Page(Generic[_Row]):
+    """A page of a list, of events or superevents.
 
     Attributes
     ----------
     total : int
         Matches on all pages.
-    rows : list of Event
+    rows : list
         Those on this one.
     """
 
     total: int
-    rows: list[Event]
+    rows: list[_Row]
 
 
 def events(
     view: View, index: Index, caller: Caller, text: str, sort: str, start: int, count: int
-) -> Page:
+) -> Page[Event]:
     """Give a page of the events that a query finds; without one, of all that the caller may see.
 
     Raises
@@ -89,7 +92,7 @@ def events_of_node(
     sort: str,
     start: int,
     count: int,
-) -> Page:
+) -> Page[Event]:
     """Give a page of the events for which a tree holds, as `events`; None is no condition.
 
     Raises

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,10 +15,11 @@ from ...store import View
 from ...store.index import Index, Tables
 from ...store.index.bits import highest, listed
 from ..access import Caller
+from ..search import Page
 from .access import EVERYBODY
 from .candidates import Candidate, candidate
 
-__all__ = ["Page", "superevents", "superevents_of_node"]
+__all__ = ["superevents", "superevents_of_node"]
 
 _DATE = ("date", "is_gw", "gw_number", "number")
 # What a list can be sorted by, and the columns of the index that say it.
@@ -41,22 +41,6 @@ _SORTS: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a list.
-
-    Attributes
-    ----------
-    total : int
-        Matches on all pages.
-    rows : list of Candidate
-        Those on this one.
-    """
-
-    total: int
-    rows: list[Candidate]
-
-
 def superevents(
     view: View,
     index: Index,
@@ -67,7 +51,7 @@ def superevents(
     count: int,
     *,
     line: str,
-) -> Page:
+) -> Page[Candidate]:
     """Give a page of the superevents that a query finds; without one, of all that are visible.
 
     Parameters
@@ -100,7 +84,7 @@ def superevents_of_node(
     sort: str,
     start: int,
     count: int,
-) -> Page:
+) -> Page[Candidate]:
     """Give a page of the superevents for which a tree holds; None is no condition."""
     with index.tables(view) as tables:
         table = tables.superevents
