@@ -9,7 +9,7 @@ from . import contents, disk, layout
 from .core import Core
 from .delivery import finish, synchronous
 from .index import Index
-from .journal import Commit
+from .journal import Commit, State
 from .survey import Announced, base_text, counted, file_sum, object_folders, paths
 from .view import View
 
@@ -93,7 +93,7 @@ def reindex(core: Core) -> int:
     """
     if not core.exists():
         there = list(paths(core))
-        limits = limits_of(core)
+        limits = limits_of(core, State())
         for path in there:
             validated(path, _text(core, path) or b"", limits)
         compact(core)
@@ -103,7 +103,7 @@ def reindex(core: Core) -> int:
     announced = Announced(core.journal.commits())
     documents: dict[str, dict[str, Any] | None] = {}
     sums: dict[str, list[Any] | None] = {}
-    limits = limits_of(core)
+    limits = limits_of(core, state)
     for path in sorted({*paths(core), *announced.paths()}):
         text = _text(core, path)
         if not announced.agrees(path, text):
@@ -129,7 +129,7 @@ def _text(core: Core, path: str) -> bytes | None:
     return None if found is None else found[0]
 
 
-def limits_of(core: Core) -> ServerSettings | None:
+def limits_of(core: Core, state: State) -> ServerSettings | None:
     """Give the limits that the store's own vocabulary sets, None for the usual ones.
 
     Raises
@@ -137,10 +137,12 @@ def limits_of(core: Core) -> ServerSettings | None:
     StoreError
         If it breaks a rule.
     """
-    text = _text(core, layout.VOCABULARY)
-    if text is None:
-        return None
-    data = validated(layout.VOCABULARY, text, None)
+    data = state.pending_document(layout.VOCABULARY)
+    if data is None:
+        text = _text(core, layout.VOCABULARY)
+        if text is None:
+            return None
+        data = validated(layout.VOCABULARY, text, None)
     names: Vocabulary = contents.decode(layout.VOCABULARY, data)
     return names.settings
 

@@ -127,9 +127,15 @@ class Core:
         return state
 
     def _refuse_newer(self, state: State) -> None:
+        if state.pending_document(layout.SETTINGS) is not None:
+            return  # it may be half written; whoever needs it takes it from the journal
         found = self.look(layout.SETTINGS, state, disk.read)
         if found is not None:
-            contents.decode(layout.SETTINGS, contents.parse(layout.SETTINGS, found[0]))
+            try:
+                contents.decode(layout.SETTINGS, contents.parse(layout.SETTINGS, found[0]))
+            except StoreError:
+                if disk.identity(self.journal.path) == state.identity:
+                    raise  # else a writer is just at it
 
     def publish(self, state: State) -> None:
         """Say how far the journal has come; only the writer, who knows."""

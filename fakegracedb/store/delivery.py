@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import StoreError
@@ -58,7 +58,7 @@ def deliver(core: Core, commit: Commit, values: Mapping[str, Any], *, fsync: boo
             disk.remove(place)
         else:
             value = values[path] if path in values else contents.decode(path, data)
-            identity = _replaced(place, layout.pretty_text(data), fsync)
+            identity = _written(place, layout.pretty_text(data), fsync)
             core.keep(path, value, identity)
     for path, lines in commit.lines.items():
         place = core.place(path)
@@ -74,21 +74,24 @@ def deliver(core: Core, commit: Commit, values: Mapping[str, Any], *, fsync: boo
             _complete(place, path, lines, fsync=fsync)
 
 
-def _replaced(place: str, text: bytes, fsync: bool) -> disk.Identity:
-    # until the mark moves readers take the document from the journal: it may be missing here
-    try:
-        return disk.replace(place, text, fsync=fsync, gap=True)
-    except FileNotFoundError:
-        disk.make_folder(place.rpartition("/")[0])
-        return disk.replace(place, text, fsync=fsync, gap=True)
+def _written(place: str, text: bytes, fsync: bool) -> disk.Identity:
+    # until the mark moves readers take the document from the journal: here it may be half written
+    if fsync:
+        return _in_folder(place, lambda: disk.replace(place, text, fsync=True))
+    return _in_folder(place, lambda: disk.overwrite(place, text))
 
 
 def _appended(place: str, text: bytes, fsync: bool) -> disk.Identity:
+    return _in_folder(place, lambda: disk.append(place, text, fsync=fsync))
+
+
+def _in_folder(place: str, write: Callable[[], disk.Identity]) -> disk.Identity:
+    """Write a file, whose folder is made when it is missing."""
     try:
-        return disk.append(place, text, fsync=fsync)
+        return write()
     except FileNotFoundError:
         disk.make_folder(place.rpartition("/")[0])
-        return disk.append(place, text, fsync=fsync)
+        return write()
 
 
 def _complete(place: str, path: str, lines: list[dict[str, Any]], *, fsync: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,17 +57,26 @@ def check(core: Core) -> list[Problem]:
             problems = _sorted_problems(core)
         except FileNotFoundError:
             continue  # it went in between
+        except StoreError as error:
+            problems = [_told(error)]  # perhaps it was half written
+            continue
         if disk.identity(core.journal.path) == before:
             if not problems:
                 return problems
             break
     if not disk.exists(core.place(layout.LOCK)):
         return problems  # nobody is at work
-    try:
-        with core.writing():  # what was found may be a change that was not committed yet
-            return _sorted_problems(core)
-    except StoreError:  # where one cannot write nobody is at work
-        return problems
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(core.writing())
+        except StoreError:  # where one cannot write nobody is at work
+            return problems
+        return _sorted_problems(core)  # what was found may be a change on its way
+
+
+def _told(error: StoreError) -> Problem:
+    """Give what an error tells, which begins with the place."""
+    return Problem(str(error).partition(":")[0].partition(" ")[0], str(error))
 
 
 def _sorted_problems(core: Core) -> list[Problem]:
@@ -76,14 +86,14 @@ def _sorted_problems(core: Core) -> list[Problem]:
 def _problems(core: Core) -> Iterator[Problem]:
     damaged: list[Problem] = []
     try:
-        limits = limits_of(core)
+        limits = limits_of(core, _state(core))
         damaged = list(_journal_problems(core, limits))
         yield from damaged
         state = core.refresh()
         announced = Announced(core.journal.commits())
     except StoreError as error:
         if not damaged:
-            yield Problem(str(error).partition(":")[0].partition(" ")[0], str(error))
+            yield _told(error)
         return
     if state.identity is None:
         yield Problem(layout.JOURNAL, "is missing: `store reindex` takes the documents as they are")
@@ -127,6 +137,14 @@ def _problems(core: Core) -> Iterator[Problem]:
     yield from _membership_problems(objects)
     if not any("damaged" in one for one in objects.values()):
         yield from _counter_problems(core, state)
+
+
+def _state(core: Core) -> State:
+    """Give the state of the journal; one that is damaged tells nothing."""
+    try:
+        return core.refresh()
+    except StoreError:
+        return State()
 
 
 def _journal_problems(core: Core, limits: ServerSettings | None) -> Iterator[Problem]:

@@ -121,6 +121,13 @@ class State:
         """Whether the content of the whole store is being exchanged."""
         return bool(self.pending) and self.pending[-1].restoring
 
+    def pending_document(self, path: str) -> dict[str, Any] | None:
+        """Give the newest pending content of a document, None when there is none or it goes."""
+        for commit in reversed(self.pending):
+            if path in commit.documents:
+                return commit.documents[path]
+        return None
+
     def with_line(self, data: Mapping[str, Any]) -> State:
         """Give the state after one more line."""
         if "n" not in data:

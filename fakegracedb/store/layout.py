@@ -182,8 +182,23 @@ def embb_logs_of(folder: str) -> str:
     return f"{folder}/{_EMBB}"
 
 
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_spaced = json.JSONEncoder(ensure_ascii=False).encode
+# documents hold nothing that holds itself
+_compact = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
+def _spaced(value: Any) -> str:
+    """Give a value as JSON; most are simple, for which no encoder has to be set up."""
+    kind = type(value)
+    if kind is str:
+        return _encoded(value)
+    if value is None:
+        return "null"
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return repr(value)
+    return _encoded(value)
 
 
 def line_text(value: Any) -> bytes:

@@ -120,7 +120,8 @@ class Store:
                     result = function(view)
                 except Exception:
                     view.close()
-                    # what looked wrong may have been two halves of a change
+                    # what looked wrong may have been half of a change, of whatever document
+                    view.depend_on_all()
                     if not view.outdated():
                         raise
                     continue

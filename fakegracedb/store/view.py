@@ -83,13 +83,6 @@ class View:
         for file in self._opened:
             file.close()
 
-    def _pending(self, path: str) -> dict[str, Any] | None:
-        """Give the newest pending content of a document, None when there is none."""
-        for commit in reversed(self._state.pending):
-            if path in commit.documents:
-                return commit.documents[path]
-        return None
-
     def _is_pending(self, path: str) -> bool:
         return any(path in commit.documents for commit in self._state.pending)
 
@@ -100,7 +93,7 @@ class View:
         except KeyError:
             pass
         if self._state.pending and self._is_pending(path):
-            data = self._pending(path)
+            data = self._state.pending_document(path)
             value = None if data is None else contents.decode(path, data)
         else:
             entry = self._core.document(path, self._state)
@@ -186,7 +179,10 @@ class View:
             from .index import Index  # which reads views
 
             found = self._core.attach("index", Index).with_content(self, asked)
-            return None if found is None else self.event(found)
+            event = None if found is None else self.event(found)
+            # the index knows half of each content id
+            same = event is not None and (event.content_id or "").lower() == asked.lower()
+            return event if same else None
         parsed = parse_graceid(asked)
         if parsed is None:
             return None
@@ -311,7 +307,7 @@ class View:
         """Give the JSON of a document, for those who want little of each of many."""
         self._all = True
         if self._state.pending and self._is_pending(path):
-            return self._pending(path)
+            return self._state.pending_document(path)
         found = self._core.look(path, self._state, disk.read)
         return None if found is None else contents.parse(path, found[0])
 

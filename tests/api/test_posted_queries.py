@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from fakegracedb.documents import Event
+
 if TYPE_CHECKING:
     from conftest import Api, Server
 
@@ -378,3 +380,37 @@ def test_far_below_the_floor_is_refused_to_outsiders(base: Api, server: Server) 
             assert answer.status_code == (400 if refused else 200), answer.text
             assert ("upper limit must be below 1e-09" in answer.text) == refused
         assert base.post(EVENTS, json=query).status_code == 200
+
+
+def test_conditions_joined_hold_for_one_row_also_where_a_value_is_missing(server: Server) -> None:
+    api = server.at("default")
+    for number, rows in (
+        (1, [("H1", None), ("L1", 9.0)]),
+        (2, [("L1", None), ("H1", 9.0)]),
+        (3, [("H1", 8.0), ("L1", 9.0)]),
+        (4, []),
+    ):
+        table = [{"ifo": ifo, "snr": snr} for ifo, snr in rows]
+        server.store.bulk_load(
+            [
+                Event(
+                    f"G000{number}",
+                    *("ada", f"2026-03-01T17:00:0{number}.000000Z", "CBC", "gstlal"),
+                    extra_attributes={"SingleInspiral": table},
+                    permissions={"internal_users": ["view"]},
+                )
+            ]
+        )
+
+    def found(tree: Any) -> list[str]:
+        return sorted(ids(api.post(EVENTS, json={"query": tree})))
+
+    null, there = (leaf("si.snr", "is_null", value) for value in (True, False))
+    of_l1 = leaf("si.ifo", "=", "L1")
+    assert found(null)[:2] == ["G0001", "G0002"]
+    assert "G0003" not in found(null)
+    assert found({"and": [null, of_l1]}) == ["G0002"]
+    assert found({"and": [there, of_l1]}) == ["G0001", "G0003"]
+    # what is negated holds for no row at all
+    assert found({"and": [of_l1, {"not": there}]}) == []
+    assert found({"or": [{"and": [null, of_l1]}, leaf("si.snr", "=", 8)]}) == ["G0002", "G0003"]

@@ -97,7 +97,7 @@ class _File:
             self._countdown.stop(lambda: self._file.write(bytes(data)[:-1]))
         return self._file.write(data)
 
-    def truncate(self, size: int) -> int:
+    def truncate(self, size: int | None = None) -> int:
         self._countdown.stop()
         return self._file.truncate(size)
 

@@ -93,7 +93,7 @@ def test_what_the_disk_does_not_take_before_the_commit_did_not_happen(
 
 
 @pytest.mark.parametrize(
-    "place", ["T0001/.event.json", "T0001/logs.jsonl", "T0001/files.jsonl", "T0002/.event.json"]
+    "place", ["T0001/event.json", "T0001/logs.jsonl", "T0001/files.jsonl", "T0002/event.json"]
 )
 @pytest.mark.parametrize("room", [0, 20])
 def test_what_the_disk_does_not_take_after_the_commit_is_done_by_the_next_writer(
