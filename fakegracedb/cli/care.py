@@ -49,8 +49,18 @@ def _tell(arguments: argparse.Namespace, facts: dict[str, Any], text: str) -> No
         say(text)
 
 
-def _count(store: Store) -> int:
-    return store.read(lambda view: sum(1 for _ in view.graceids()))
+def _held(store: Store) -> tuple[dict[str, int], str]:
+    """Give how many objects a store has, and that in words."""
+    count = store.read(
+        lambda view: {
+            "events": sum(1 for _ in view.graceids()),
+            "superevents": sum(1 for _ in view.superevent_ids()),
+        }
+    )
+    words = counted(count["events"], "event")
+    if count["superevents"]:
+        words += f" and {counted(count['superevents'], 'superevent')}"
+    return count, words
 
 
 def init(arguments: argparse.Namespace) -> int:
@@ -132,9 +142,10 @@ def snapshot(arguments: argparse.Namespace) -> int:
     """Keep a store as it is."""
     store = _opened(arguments)
     kept = store.snapshot(arguments.target, journal=not arguments.no_journal)
-    path, target, count = _whole(store.path), _whole(kept), _count(Store(kept))
-    facts = {"path": path, "snapshot": target, "events": count}
-    _tell(arguments, facts, f"kept {path} ({counted(count, 'event')}) in {target}")
+    path, target = _whole(store.path), _whole(kept)
+    count, words = _held(Store(kept))
+    facts = {"path": path, "snapshot": target, **count}
+    _tell(arguments, facts, f"kept {path} ({words}) in {target}")
     return 0
 
 
@@ -142,9 +153,10 @@ def copy(arguments: argparse.Namespace) -> int:
     """Make another store of the same content."""
     store = _opened(arguments)
     other = store.copy(arguments.target, journal=not arguments.no_journal)
-    path, target, count = _whole(store.path), _whole(other.path), _count(other)
-    facts = {"path": path, "copy": target, "events": count}
-    _tell(arguments, facts, f"copied {path} ({counted(count, 'event')}) to {target}")
+    path, target = _whole(store.path), _whole(other.path)
+    count, words = _held(other)
+    facts = {"path": path, "copy": target, **count}
+    _tell(arguments, facts, f"copied {path} ({words}) to {target}")
     return 0
 
 
@@ -152,21 +164,23 @@ def restore(arguments: argparse.Namespace) -> int:
     """Make a store what a snapshot holds."""
     store = _opened(arguments)
     store.restore(arguments.source)
-    path, source, count = _whole(store.path), _whole(arguments.source), _count(store)
-    facts = {"path": path, "snapshot": source, "events": count}
-    _tell(arguments, facts, f"restored {path} from {source}: {counted(count, 'event')}")
+    path, source = _whole(store.path), _whole(arguments.source)
+    count, words = _held(store)
+    facts = {"path": path, "snapshot": source, **count}
+    _tell(arguments, facts, f"restored {path} from {source}: {words}")
     return 0
 
 
 def reset(arguments: argparse.Namespace) -> int:
     """Empty a store."""
     store = _opened(arguments)
-    path, count = _whole(store.path), _count(store)
+    path, (count, words) = _whole(store.path), _held(store)
     if not arguments.yes:
-        _confirm(f"{path} of {counted(count, 'event')}")
+        _confirm(f"{path} of {words}")
     store.reset()
-    text = f"emptied {path} of {counted(count, 'event')}; settings, vocabulary and users stay"
-    _tell(arguments, {"path": path, "removed_events": count}, text)
+    text = f"emptied {path} of {words}; settings, vocabulary and users stay"
+    removed = {f"removed_{name}": number for name, number in count.items()}
+    _tell(arguments, {"path": path, **removed}, text)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from fakegracedb import Store
 from fakegracedb.clock import Clock
-from fakegracedb.documents import Event
+from fakegracedb.documents import Event, Superevent
 
 EXISTING = ["info", "check", "snapshot", "copy", "restore", "reset", "reindex", "compact"]
 
@@ -224,9 +225,32 @@ def test_snapshot_and_restore_bring_a_store_back(run: Any, store: Store, here: P
 
 def test_copy_is_a_store_of_its_own(run: Any, store: Store, here: Path) -> None:
     facts = run("store", "copy", "other", "--store", "s", "--json").json
-    assert facts == {"path": str(here / "s"), "copy": str(here / "other"), "events": 2}
+    held = {"events": 2, "superevents": 0}
+    assert facts == {"path": str(here / "s"), "copy": str(here / "other"), **held}
     add_event(Store("other"))
     assert (len(store.events), len(Store("other").events)) == (2, 3)
+
+
+def test_superevents_are_counted_too(run: Any, store: Store, here: Path) -> None:
+    times = dict.fromkeys(("t_start", "t_0", "t_end"), 1456419850.25)
+    with store.transaction() as tx:
+        event = tx.event("T0001")
+        assert event is not None
+        superevent = Superevent(
+            superevent_id="TS260301a",
+            category="T",
+            submitter="ada",
+            created=event.created,
+            serial=tx.new_serial(),
+            preferred_event="T0001",
+            gw_events=("T0001",),
+            **times,
+        )
+        tx.put_superevent(superevent)
+        tx.put_event(replace(event, superevent=superevent.id))
+    ended = run("store", "snapshot", "kept", "--store", "s")
+    assert ended.out == f"kept {here / 's'} (2 events and 1 superevent) in {here / 'kept'}\n"
+    assert run("store", "reset", "--yes", "--store", "s", "--json").json["removed_superevents"] == 1
 
 
 @pytest.mark.parametrize("verb", ["snapshot", "copy"])
@@ -258,7 +282,8 @@ def test_restore_of_what_is_no_snapshot_changes_nothing(run: Any, store: Store) 
 
 def test_restore_tells_in_json_what_it_did(run: Any, store: Store, here: Path) -> None:
     facts = run("store", "snapshot", "kept", "--store", "s", "--json").json
-    assert facts == {"path": str(here / "s"), "snapshot": str(here / "kept"), "events": 2}
+    held = {"events": 2, "superevents": 0}
+    assert facts == {"path": str(here / "s"), "snapshot": str(here / "kept"), **held}
     assert run("store", "restore", "kept", "--store", "s", "--json").json == facts
 
 
