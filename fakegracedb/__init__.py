@@ -16,6 +16,7 @@ __all__ = [
     "FakeGraceDbError",
     "NotFaked",
     "QueryError",
+    "Server",
     "Store",
     "StoreError",
     "__version__",
@@ -27,6 +28,7 @@ TYPE_CHECKING = False  # what type checkers take for true, without the cost of i
 if TYPE_CHECKING:
     from .client import FakeGraceDb
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
+    from .server import Server
     from .store import Store
 
 _HOMES = {
@@ -34,6 +36,7 @@ _HOMES = {
     "FakeGraceDbError": "errors",
     "NotFaked": "errors",
     "QueryError": "errors",
+    "Server": "server",
     "Store": "store",
     "StoreError": "errors",
 }

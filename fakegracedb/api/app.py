@@ -242,8 +242,14 @@ def _strikes_first(fault: Fault, request: Request) -> bool:
     """Whether trouble comes instead of the change that is asked for."""
     if fault.when == "after":
         return False
-    late = request.timeout is not None and fault.delay > request.timeout
-    return fault.answers or fault.drop or late
+    return _too_late(fault, request) or fault.answers or fault.drop
+
+
+def _too_late(fault: Fault, request: Request) -> bool:
+    """Whether the client has given up when an injected delay is over."""
+    if request.linger is not None:
+        return fault.delay > 0 and not request.linger(fault.delay)
+    return request.timeout is not None and fault.delay > request.timeout
 
 
 def _spoiled(fault: Fault, response: Response | None = None) -> Response:

@@ -250,7 +250,7 @@ class Fields:
         """Read an uploaded file, which must not be empty."""
         file = self._form.file(name)
         if file is not None:
-            if not len(file.content):
+            if not len(file.data):
                 self.wrong("The submitted file is empty.")
             return file
         if self._value(name, required=required, null=False) is not _ABSENT:

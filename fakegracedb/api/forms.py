@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote
 
 from ..errors import ApiError
 from ..identifiers import upload_name
+from ..stretches import Content, Stretch, whole
 from .message import Request
 
 __all__ = [
@@ -36,6 +37,7 @@ Kind = Literal["form", "multipart", "json"]
 MAX_FIELDS = 1000
 MAX_FILES = 100
 MAX_HEADER = 1024  # bytes of all headers of one part, their end included
+_SMALL = 1 << 16  # bytes of a part
 
 _KINDS: dict[str, Kind] = {
     "application/x-www-form-urlencoded": "form",
@@ -66,15 +68,21 @@ class Upload:
     ----------
     filename : str
         Its own name, without directories.
-    content : memoryview of bytes
-        A read-only view on the body of the request (of a decoded copy, if it came as base64).
+    data : memoryview of bytes or Stretch
+        A read-only view on the body of the request (of a decoded copy, if it came as base64), or a
+        stretch of the file that holds a large one.
     content_type : str
         As announced for this part, in lower case and without parameters; empty if it was not.
     """
 
     filename: str
-    content: memoryview
+    data: memoryview | Stretch
     content_type: str
+
+    @property
+    def content(self) -> memoryview:
+        """The data in memory."""
+        return whole(self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +178,13 @@ def parse(request: Request, accepts: Collection[Kind] = ("form", "multipart", "j
         raise unsupported(request)
     codec = _codec(parameters.get("charset", ""))
     if kind == "json":
-        return _json(request.body, codec)
+        return _json(request.content, codec)
     if kind == "multipart":
         return _multipart(request.body, _separator(sent, parameters.get("boundary")), codec)
     try:
-        text = request.body.decode(codec)
+        text = request.content.decode(codec)
     except UnicodeDecodeError:  # bytes that should have been escaped
-        text = request.body.decode("latin-1")
+        text = request.content.decode("latin-1")
     return _urlencoded(text, codec)
 
 
@@ -257,25 +265,25 @@ def _separator(content_type: str, boundary: str | None) -> bytes:
     return b"--" + boundary.encode()
 
 
-def _multipart(body: bytes, separator: bytes, codec: str) -> Form:
-    view = memoryview(body)
+def _multipart(body: bytes | Stretch, separator: bytes, codec: str) -> Form:
     values: dict[str, list[Any]] = {}
     files: dict[str, list[Upload]] = {}
     fields = uploads = 0
     following = body.find(separator)
     while following >= 0:
         start = following + len(separator)
-        if body.startswith(b"--", start):
+        if body[start : start + 2] == b"--":
             break
         following = body.find(separator, start)
         end = _part_end(body, following)
-        headers_end = _HEADERS_END.search(body, start, min(end, start + MAX_HEADER))
+        head = body[start : min(end, start + MAX_HEADER)]
+        headers_end = _HEADERS_END.search(head)
         if headers_end is None:
             if end - start >= MAX_HEADER:
                 _refuse_multipart("Request max total header size exceeded.")
             continue
-        name, filename, content_type, base64 = _part_headers(body[start : headers_end.start()])
-        content = view[headers_end.end() : end]
+        name, filename, content_type, base64 = _part_headers(head[: headers_end.start()])
+        content = _cut(body, start + headers_end.end(), end)
         if filename:
             uploads += 1
             if uploads > MAX_FILES:
@@ -298,21 +306,28 @@ def _multipart(body: bytes, separator: bytes, codec: str) -> Form:
             if name is None:
                 continue
             decoded = _base64(content) if base64 else None
-            text = str(content if decoded is None else decoded, codec, "replace")
+            text = str(whole(content) if decoded is None else decoded, codec, "replace")
             values.setdefault(name, []).append(text)
     return Form(values, files)
 
 
-def _part_end(body: bytes, following: int) -> int:
+def _cut(body: bytes | Stretch, start: int, end: int) -> memoryview | Stretch:
+    """Give a part of the body without a copy, unless it is small enough to be read at once."""
+    if isinstance(body, bytes):
+        return memoryview(body)[start:end]
+    return body.part(start, end) if end - start > _SMALL else memoryview(body[start:end])
+
+
+def _part_end(body: bytes | Stretch, following: int) -> int:
     """Find where a part ends: before the line end that belongs to the following separator."""
     if following < 0:
         return len(body)
     end = following
-    if body[end - 1] == 0x0A:  # no separator ends in one, so the start need not be looked at
+    before = body[max(0, end - 2) : end]
+    if before.endswith(b"\n"):  # no separator ends in one, so the start need not be looked at
         end -= 1
-    if body[end - 1] == 0x0D:
-        end -= 1
-    return end
+        before = before[:-1]
+    return end - 1 if before.endswith(b"\r") else end
 
 
 @lru_cache(maxsize=256)  # a client sends the same few headers all the time
@@ -361,9 +376,9 @@ def _codec(charset: str) -> str:
     return _CODECS.get(charset.lower(), "utf-8")
 
 
-def _base64(content: memoryview) -> bytes | None:
+def _base64(content: Content) -> bytes | None:
     try:
-        return binascii.a2b_base64(content)
+        return binascii.a2b_base64(whole(content))
     except binascii.Error:
         return None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
+
+from ..stretches import Stretch
 
 if TYPE_CHECKING:
     from .faults import Fault
@@ -40,20 +42,30 @@ class Request:
         Absolute, as asked; links in the answer lead back to the same scheme, host and port.
     headers : mapping of str
         Case-insensitive.
-    body : bytes
-        The whole body; parts of it are handed on as views, not as copies.
+    body : bytes or Stretch
+        The whole body; parts of it are handed on as views, not as copies. A wire that keeps large
+        bodies in a file gives a stretch of that.
     identity : Identity or None
         None: the store's default user.
     timeout : float or None
         How long the client waits for the answer [s], where that is known.
+    linger : callable or None
+        Lets so many seconds pass, and says whether the client is still there then: for a wire that
+        finds out in no other way how long the client waits.
     """
 
     method: str
     url: str
     headers: Mapping[str, str]
-    body: bytes = b""
+    body: bytes | Stretch = b""
     identity: Identity | None = None
     timeout: float | None = None
+    linger: Callable[[float], bool] | None = None
+
+    @property
+    def content(self) -> bytes:
+        """The body in memory."""
+        return self.body[:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def in_body(call: Call, kind: Kind) -> Asked:
     all links of answers can be followed with GET.
     """
     tree: Node | None
-    if call.request.body.strip():
+    if call.request.content.strip():
         kept = [one for one in call.query_parameters if one[0] != "query"]
         data = _read(call)
         tree = parse_structured(data, kind, call.view.vocabulary)
@@ -97,11 +97,11 @@ def _read(call: Call) -> object:
 
     kind = media_type(call.request)
     if kind == "application/json":
-        return read_json(call.request.body)
+        return read_json(call.request.content)
     if kind not in _YAML:
         raise unsupported(call.request)
     try:
-        return read_yaml(call.request.body)
+        return read_yaml(call.request.content)
     except ImportError:
         raise ApiError(
             415,

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     # a class of argparse that has a type argument only for type checkers
     Verbs: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
 
-__all__ = ["DEFAULT_STORE", "add_verb", "named_store", "parser"]
+__all__ = ["DEFAULT_STORE", "add_verb", "named_store", "parser", "server_version", "user_name"]
 
 DEFAULT_STORE = "gracedb-store"
 
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import demo, explain, store
+    from . import demo, explain, serve, store
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
     demo.add(verbs)
     explain.add(verbs)
+    serve.add(verbs)
     store.add(verbs)
     return top
 
@@ -78,6 +79,22 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 def _folder(text: str) -> str:
     if not text or "://" in text:
         raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
+    return text
+
+
+def server_version(text: str) -> str:
+    """Read the version of a server that can be imitated."""
+    from ..vocabulary import SERVER_VERSIONS
+
+    if text not in SERVER_VERSIONS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(SERVER_VERSIONS)}")
+    return text
+
+
+def user_name(text: str) -> str:
+    """Read the name of a user."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a user has a name")
     return text
 
 

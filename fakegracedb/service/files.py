@@ -9,6 +9,7 @@ from ..errors import ApiError
 from ..identifiers import split_version
 from ..store import Store, Transaction, View
 from ..store.layout import event_folder
+from ..stretches import Content
 from .access import Caller, find_event
 
 __all__ = ["COMMA", "listing", "one", "put", "stored_version"]
@@ -16,9 +17,7 @@ __all__ = ["COMMA", "listing", "one", "put", "stored_version"]
 COMMA = "versioned file name cannot contain a ','"
 
 
-def stored_version(
-    tx: Transaction, folder: str, name: str, content: bytes | memoryview
-) -> int | None:
+def stored_version(tx: Transaction, folder: str, name: str, content: Content) -> int | None:
     """Store the file of a log entry; None if there is none or its name cannot be.
 
     Notes
@@ -82,7 +81,7 @@ def one(view: View, caller: Caller, asked: str, name: str) -> tuple[FileVersion,
 
 
 def put(
-    store: Store, caller: Caller, asked: str, name: str, content: bytes | memoryview
+    store: Store, caller: Caller, asked: str, name: str, content: Content
 ) -> tuple[Event, FileVersion]:
     """Store a file without a log entry: the server means to write one, and refuses its comment."""
     with store.transaction(f"PUT events/{asked}/files/{name}", caller.name) as tx:

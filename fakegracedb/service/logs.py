@@ -8,6 +8,7 @@ from ..documents import Event, Log
 from ..errors import ApiError
 from ..store import Store, Transaction, View
 from ..store.layout import event_folder
+from ..stretches import Content
 from . import files, labels, tags
 from .access import Caller, find_event
 from .outcome import Outcome
@@ -27,7 +28,7 @@ class NewLog:
         None if there was no such field.
     filename : str
         Name of the upload, empty for none.
-    content : bytes
+    content : bytes, memoryview or Stretch
         Of the upload.
     tags : list of str
         Tag names.
@@ -39,7 +40,7 @@ class NewLog:
 
     comment: str | None
     filename: str = ""
-    content: bytes | memoryview = b""
+    content: Content = b""
     tags: tuple[str, ...] = ()
     display_names: tuple[str, ...] = ()
     label: str | None = None

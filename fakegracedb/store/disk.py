@@ -15,6 +15,9 @@ import time
 from collections.abc import Iterator
 from typing import IO, TypeAlias
 
+from .. import stretches
+from ..stretches import Content
+
 __all__ = [
     "Identity",
     "Lock",
@@ -193,11 +196,12 @@ def pieces(path: str) -> Iterator[bytes]:
 # Writing
 
 
-def _write(file: IO[bytes], data: bytes | memoryview) -> None:
-    view = memoryview(data)
-    while len(view):
-        written = file.write(view[:_PIECE])  # a raw file may take less than it is given
-        view = view[written:]
+def _write(file: IO[bytes], data: Content) -> None:
+    for piece in stretches.pieces(data):
+        view = memoryview(piece)
+        while len(view):
+            written = file.write(view[:_PIECE])  # a raw file may take less than it is given
+            view = view[written:]
 
 
 def sync_folder(path: str) -> None:
@@ -215,7 +219,7 @@ def sync_folder(path: str) -> None:
         os.close(handle)
 
 
-def write_new(path: str, data: bytes | memoryview, *, fsync: bool = False) -> None:
+def write_new(path: str, data: Content, *, fsync: bool = False) -> None:
     """Write a file under a name that nothing committed has.
 
     What lies there was left by a writer that died before its commit, and is replaced.
@@ -231,7 +235,7 @@ def write_new(path: str, data: bytes | memoryview, *, fsync: bool = False) -> No
             os.fsync(file.fileno())
 
 
-def replace(path: str, data: bytes | memoryview, *, fsync: bool = False) -> Identity:
+def replace(path: str, data: Content, *, fsync: bool = False) -> Identity:
     """Write a file whole: a reader finds the old one or the new one. Give its identity."""
     folder, _, name = path.rpartition("/")
     temporary = f"{folder}/.{name}.{os.getpid()}.tmp"

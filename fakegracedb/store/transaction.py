@@ -27,6 +27,7 @@ from ..documents import (
 )
 from ..errors import StoreError
 from ..identifiers import graceid, gw_id, superevent_id
+from ..stretches import Content, Stretch, pieces
 from . import contents, disk, layout
 from .core import Core
 from .delivery import deliver
@@ -219,7 +220,7 @@ class Transaction(View):
         self._read[path] = self.series(path).extended([entry])
         self._lines.setdefault(path, []).append(entry)
 
-    def write_file(self, folder: str, name: str, content: bytes | memoryview) -> FileVersion:
+    def write_file(self, folder: str, name: str, content: Content) -> FileVersion:
         """Write the next version of a file, and stage that it exists.
 
         Parameters
@@ -228,7 +229,7 @@ class Transaction(View):
             Of the object.
         name : str
             What users call the file, without a version.
-        content : bytes or memoryview
+        content : bytes, memoryview or Stretch
             All of it. It is not copied.
 
         Raises
@@ -240,12 +241,16 @@ class Transaction(View):
             raise StoreError(f"{name!r} is no name of a file")
         files = self.files(folder)
         stored = files.disk_name(name)
-        content = memoryview(content).cast("B")
+        if not isinstance(content, Stretch):
+            content = memoryview(content).cast("B")
+        digest = hashlib.sha256()
+        for piece in pieces(content):
+            digest.update(piece)
         file = FileVersion(
             name=name,
             version=files.next_version(name),
             size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=digest.hexdigest(),
             disk="" if stored == name else stored,
         )
         place = self._core.place(f"{folder}/{file.blob}")

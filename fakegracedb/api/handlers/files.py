@@ -71,6 +71,6 @@ def put(call: Call) -> Response:
     upload = call.multipart().file("upload")
     if upload is None:
         raise ApiError(400, "No file uploaded: the field is called 'upload'")
-    event, file = files.put(call.store, call.caller, call.graceid, name, upload.content)
+    event, file = files.put(call.store, call.caller, call.graceid, name, upload.data)
     link = call.dialect.url(f"events/{event.graceid}/files/{file.name}")
     return call.answer(201, {"permalink": link})

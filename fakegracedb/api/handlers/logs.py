@@ -35,7 +35,7 @@ def create(call: Call) -> Response:
     new = logs.NewLog(
         comment=call.text("comment"),
         filename=file.filename if file is not None else "",
-        content=file.content if file is not None else b"",
+        content=file.data if file is not None else b"",
         tags=call.texts("tagname"),
         display_names=call.texts("displayName"),
         label=call.text("label") or None,

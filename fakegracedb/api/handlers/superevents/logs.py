@@ -61,7 +61,7 @@ def create(call: Call) -> Response:
     new = NewLog(
         comment=comment,
         filename=file.filename if file is not None else "",
-        content=file.content if file is not None else b"",
+        content=file.data if file is not None else b"",
         tags=names,
         display_names=display_names,
         label=label,
