@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import select
 import socket
@@ -35,6 +36,10 @@ _LONGEST_BODY = 1 << 32  # bytes
 _MEMORY = 1 << 18  # bytes of a body or answer that are not yet put into a temporary file
 _ENDING = 0.6  # s for the requests that are being answered when the server stops
 _FLUSHING = 0.2  # s for their answers to leave
+
+# Where waitress would warn of every request that waits for a thread.
+_queue_log = logging.getLogger("fakegracedb.queue")
+_queue_log.setLevel(logging.ERROR)
 
 
 class Server:
@@ -209,6 +214,7 @@ class Server:
             log_socket_errors=False,  # a client that goes away is no news
         )
         self._server.channel_class = _Channel
+        self._server.task_dispatcher.queue_logger = _queue_log
 
     def _serve(self) -> None:
         server = self._server

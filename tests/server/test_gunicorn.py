@@ -1,0 +1,106 @@
+"""Several processes of gunicorn serve one store; skipped where gunicorn is not installed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from ligo.gracedb.rest import GraceDb
+from served import environment
+
+from fakegracedb import FakeGraceDb, Store
+
+pytest.importorskip("gunicorn")
+
+
+@pytest.fixture(params=["sync", "gthread"])
+def url(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Iterator[str]:
+    """Three workers, forked from a process that had made the application already."""
+    (tmp_path / "program.py").write_text(
+        "from fakegracedb.wsgi import application\n"
+        f"app = application({str(store.path)!r})\n"
+        "app.inner.store.settings['user']\n"  # the store has been read before the fork
+    )
+    log = tmp_path / "log"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--preload", "--workers", "3", "--threads", "2",
+         "-k", request.param, "--bind", "127.0.0.1:0", "--log-file", log, "program:app"],
+        cwd=tmp_path,
+        env={**environment(), "PYTHONPATH": f"{environment()['PYTHONPATH']}:{tmp_path}"},
+    )  # fmt: skip
+    try:
+        for _ in range(200):
+            text = log.read_text() if log.exists() else ""
+            if "Listening at: " in text and text.count("Booting worker") == 3:
+                break
+            assert process.poll() is None, text
+            time.sleep(0.05)
+        yield text.partition("Listening at: ")[2].split()[0] + "/api/"
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def test_workers_of_gunicorn_share_a_store(url: str, store: Store) -> None:
+    failures: list[BaseException] = []
+    workers = set()
+
+    def write(name: str) -> None:
+        try:
+            client = GraceDb(url, force_noauth=True)
+            for number in range(10):
+                client.write_log("T0001", name, f"{name}.txt", f"{number}".encode())
+                workers.add(requests.get(url.replace("/api/", "/fake/")).json()["process"])
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(f"w{one}",)) for one in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(workers) > 1
+    logs = FakeGraceDb(store=store).logs("T0001").json()["log"]
+    assert [log["N"] for log in logs] == list(range(1, len(logs) + 1))
+    assert sum(log["comment"].startswith("w") for log in logs) == 40
+    assert store.check() == []
+
+
+def test_bodies_files_and_trouble_under_gunicorn(url: str, store: Store) -> None:
+    content = bytes(range(256)) * 8192
+    client = GraceDb(url, force_noauth=True)
+    client.write_log("T0001", "large", "large.bin", content)
+    assert client.files("T0001", "large.bin").read() == content
+    chunks = iter([b"comment=", b"in+chunks"])
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = requests.post(f"{url}events/T0001/log/", data=chunks, headers=form)
+    assert answer.json()["comment"] == "in chunks"
+    assert answer.json()["self"].startswith(url)
+
+
+def test_planned_trouble_is_acted_out_under_gunicorn(url: str) -> None:
+    def many(method: str, path: str, **options: Any) -> list[str]:
+        """Ask often enough to reach every worker, since faults belong to one process."""
+        errors = []
+        for _ in range(30):
+            try:
+                requests.request(method, url.replace("/api/", path), **options)
+            except requests.RequestException as error:
+                errors.append(str(error))
+        return errors
+
+    for fault, said in (({"drop": True}, "Connection aborted"), ({"truncate": 5}, "5 bytes read")):
+        many("POST", "/fake/faults", json={**fault, "times": None})
+        errors = many("GET", "/api/events/T0001")
+        assert errors
+        assert all(said in error for error in errors)
+        while requests.get(url.replace("/api/", "/fake/faults")).json()["faults"]:
+            many("DELETE", "/fake/faults")

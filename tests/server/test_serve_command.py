@@ -1,0 +1,209 @@
+"""The verb ``serve``: what it prints, how it ends, how much memory it takes."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from http_client import Wire
+from ligo.gracedb.rest import GraceDb
+from served import environment, serving
+
+from fakegracedb import FakeGraceDb, Store
+
+MB = 1 << 20
+
+
+def test_first_line_is_the_url_and_sigterm_ends_it(store: Store, tmp_path: Path) -> None:
+    with (tmp_path / "stderr").open("w+") as stderr, serving(store.path, stderr=stderr) as served:
+        assert served.url.startswith("http://127.0.0.1:")
+        client = GraceDb(served.url, force_noauth=True)
+        assert client.event("T0001").json()["links"]["self"] == f"{served.url}events/T0001"
+        client.write_log("T0001", "over HTTP")
+        began = time.monotonic()
+        assert served.end() == 0
+        assert time.monotonic() - began < 1
+        stderr.seek(0)
+        assert stderr.read() == ""
+    assert store.check() == []
+    comments = [log["comment"] for log in FakeGraceDb(store=store).logs("T0001").json()["log"]]
+    assert comments[-1] == "over HTTP"
+
+
+def test_interrupt_ends_it_as_any_verb(store: Store) -> None:
+    with serving(store.path) as served:
+        assert served.end(signal.SIGINT) == 130
+
+
+def test_facts_are_json_in_one_line(tmp_path: Path) -> None:
+    with serving(tmp_path / "new", "--json", "--server-version", "2.33", "--user", "ada") as served:
+        facts = json.loads(served.url)
+        assert facts["store"] == str(tmp_path / "new")
+        assert facts["process"] == served.process.pid
+        root = requests.get(facts["url"]).json()
+        assert root["server-version"] == "2.33.1"
+        assert requests.get(root["links"]["user-info"]).json()["username"] == "ada"
+
+
+def test_anonymous_and_without_admin(store: Store) -> None:
+    with serving(store.path, "--anonymous", "--no-admin") as served:
+        assert requests.get(f"{served.url}events/T0001").status_code == 403
+        assert requests.get(served.url.replace("/api/", "/fake/")).status_code == 501
+
+
+def test_environment_names_user_and_version(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fakegracedb.cli import main
+
+    seen: list[object] = []
+    monkeypatch.setattr("fakegracedb.server.Server.__init__", lambda *a, **k: seen.append((a, k)))
+    monkeypatch.setenv("FAKEGRACEDB_USER", "grace")
+    monkeypatch.setenv("FAKEGRACEDB_SERVER_VERSION", "2.33")
+    monkeypatch.setenv("FAKEGRACEDB_STORE", str(store.path))
+    main(["serve"])
+    main(["serve", "--anonymous", "--server-version", "2.36"])
+    (one, said), (_, other) = seen  # type: ignore[misc]
+    assert one[1:] == (str(store.path), "127.0.0.1", 8000)
+    assert (said["user"], said["server_version"]) == ("grace", "2.33")
+    assert (other["user"], other["server_version"]) == (None, "2.36")
+
+
+def test_open_address_is_warned_of_in_one_line(store: Store, tmp_path: Path) -> None:
+    with (tmp_path / "stderr").open("w+") as stderr:
+        with serving(store.path, "--host", "0.0.0.0", stderr=stderr) as served:
+            assert requests.get(served.url).status_code == 200
+        stderr.seek(0)
+        told = stderr.read()
+    assert told.count("\n") == 1
+    assert told.startswith("fakegracedb: 0.0.0.0 is no loopback address")
+
+
+def test_port_in_use_is_one_line_and_1(store: Store) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "fakegracedb", "serve", "--store", store.path,
+             "--port", str(port)],
+            capture_output=True, text=True, timeout=60, check=False, env=environment(),
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"fakegracedb: port {port} of 127.0.0.1 cannot be had: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--port", "x"], ["--port", "70000"], ["--port", "-1"], ["--user", ""],
+     ["--user", "ada", "--anonymous"], ["--server-version", "3"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_bad_usage_ends_with_2(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    from fakegracedb.cli import main
+
+    assert main(["serve", *options]) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_sigterm_amid_writes_leaves_a_whole_store(store: Store) -> None:
+    began = threading.Barrier(5)
+    answered: list[int] = []
+
+    def write(url: str) -> None:
+        with requests.Session() as session:
+            began.wait()
+            try:
+                while True:
+                    files = {"upload": ("f.txt", bytes(100_000))}
+                    answer = session.post(
+                        f"{url}events/T0001/log/", data={"comment": "x"}, files=files
+                    )
+                    assert answer.status_code == 201
+                    answered.append(answer.json()["N"])
+            except requests.ConnectionError:
+                pass
+
+    with serving(store.path) as served:
+        writers = [threading.Thread(target=write, args=(served.url,)) for _ in range(4)]
+        for one in writers:
+            one.start()
+        began.wait()
+        time.sleep(0.5)
+        ended = time.monotonic()
+        assert served.end() == 0
+        assert time.monotonic() - ended < 1
+        for one in writers:
+            one.join()
+    assert store.check() == []
+    logs = FakeGraceDb(store=store).logs("T0001").json()["log"]
+    assert [log["N"] for log in logs] == list(range(1, len(logs) + 1))
+    assert len(answered) > 10
+    assert set(answered) <= {log["N"] for log in logs}  # what was answered is there
+    for log in logs:
+        if log["filename"] == "f.txt":
+            stored = store.path / "events" / "T0001" / f"f.txt,{log['file_version']}"
+            assert stored.stat().st_size == 100_000
+
+
+def test_sigterm_does_not_wait_for_those_who_dawdle(store: Store) -> None:
+    with serving(store.path) as served:
+        requests.post(served.url.replace("/api/", "/fake/faults"), json={"delay": 30})
+        with Wire(served.url) as waiting, Wire(served.url) as silent, Wire(served.url) as half:
+            waiting.ask("/api/")
+            half.ask("/api/events/T0001/log/", "POST", "Content-Length: 1000\r\n", b"comm")
+            assert silent.socket.fileno() >= 0
+            time.sleep(0.2)
+            began = time.monotonic()
+            assert served.end() == 0
+            assert time.monotonic() - began < 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs to know the peak")
+def test_100_mb_up_and_down_within_64_mb(tmp_path: Path, store: Store) -> None:
+    file = tmp_path / "large.bin"
+    source = random.Random(1)
+    with file.open("wb") as stream:
+        for _ in range(100):
+            stream.write(source.randbytes(MB))
+    with serving(store.path) as served:
+
+        def upload() -> None:
+            """Send a form whose file is never whole in memory here either."""
+            head = (
+                b'--sep\r\nContent-Disposition: form-data; name="comment"\r\n\r\nlarge\r\n'
+                b'--sep\r\nContent-Disposition: form-data; name="upload"; '
+                b'filename="large.bin"\r\n\r\n'
+            )
+            end = b"\r\n--sep--\r\n"
+            length = len(head) + file.stat().st_size + len(end)
+            headers = (
+                f"Content-Type: multipart/form-data; boundary=sep\r\nContent-Length: {length}\r\n"
+            )
+            with Wire(served.url) as wire:
+                wire.ask("/api/events/T0001/log/", "POST", headers, head)
+                with file.open("rb") as stream:
+                    while piece := stream.read(MB):
+                        wire.send(piece)
+                wire.send(end)
+                wire.socket.settimeout(60)
+                assert wire.answer().status == 201
+
+        upload()
+        with requests.get(f"{served.url}events/T0001/files/large.bin", stream=True) as answer:
+            assert answer.headers["Content-Length"] == str(100 * MB)
+            with file.open("rb") as stream:
+                for piece in answer.iter_content(MB):
+                    assert piece == stream.read(len(piece))
+                assert stream.read(1) == b""
+        peak = served.memory()
+    print(f"{peak:.0f} MB")
+    assert peak < 64
+    for place in (file, store.path / "events" / "T0001" / "large.bin,0"):
+        place.unlink()  # pytest keeps the folder for a while
