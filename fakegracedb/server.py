@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask, Task, WSGITask
 
@@ -267,7 +268,21 @@ class _Requests(_InOneWrite, WSGITask):  # type: ignore[misc]
         return environ
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses what waitress lets pass, or falls over."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # of the URL
+            raise ParsingError(str(error)) from None
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            # a proxy may go by the length, and see one request where two are
+            raise ParsingError("Content-Length and Transfer-Encoding exclude each other")
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
     task_class = _Requests
     error_task_class = _Errors
 
