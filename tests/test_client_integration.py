@@ -1,4 +1,4 @@
-"""The real client's own integration tests, as installed, against the fake: in process, no network.
+"""The real client's own integration tests, as installed: in process, and over HTTP.
 
 Each service is one run of pytest over ``ligo.gracedb.test.integration``. Nothing is deselected: the
 tests that cannot pass yet run too, and are named here with what brings them. One that passes after
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 import fakegracedb
+from fakegracedb import Server, Store
 
 TESTS = Path(__file__).parent
 ROOT = Path(fakegracedb.__file__).parents[1]
@@ -152,7 +153,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return kept | more
 
 
-def run(service: Service, folder: Path) -> dict[str, Any]:
+def run(service: Service, folder: Path, url: str, **more: str) -> dict[str, Any]:
     """Run the client's tests, and give what the plugin wrote down."""
     (folder / "pytest.ini").write_text("[pytest]\n")
     done = subprocess.run(
@@ -166,8 +167,9 @@ def run(service: Service, folder: Path) -> dict[str, Any]:
             folder,
             FAKEGRACEDB_SERVER_VERSION=service.server_version,
             CLIENT_SUITE_LIFTED=service.lifted,
-            TEST_SERVICE=f"https://gracedb.invalid{service.path}",
+            TEST_SERVICE=url,
             **dict.fromkeys(service.switches, "1"),
+            **more,
         ),
         capture_output=True,
         text=True,
@@ -180,12 +182,12 @@ def run(service: Service, folder: Path) -> dict[str, Any]:
     return report
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_the_clients_own_tests_pass(
-    name: str, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+Told = Callable[[str, object], None]
+
+
+def judge(name: str, report: dict[str, Any], over: str, record_property: Told) -> None:
+    """Hold what came out against the tables."""
     service = SERVICES[name]
-    report = run(service, tmp_path)
     outcomes: Outcomes = report["outcomes"]
     count = {
         outcome: sum(test["outcome"] == outcome for test in outcomes.values())
@@ -193,14 +195,36 @@ def test_the_clients_own_tests_pass(
     }
     record_property(
         "told",
-        f"ligo.gracedb.test.integration on {name}: {count['passed']} passed, "
+        f"ligo.gracedb.test.integration on {name} {over}: {count['passed']} passed, "
         f"{count['failed']} waived, {count['skipped']} left out by the client itself, "
         f"{count['xfailed']} that the client expects to fail",
     )
     assert problems(outcomes, service.waived, service.skipped) == []
     assert report["sockets"] == []
     assert count["passed"] >= service.passed
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_clients_own_tests_pass(name: str, tmp_path: Path, record_property: Told) -> None:
+    service = SERVICES[name]
+    report = run(service, tmp_path, f"https://gracedb.invalid{service.path}")
+    judge(name, report, "in process", record_property)
     assert (tmp_path / "store" / "store.json").exists()  # it was this store that they used
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_clients_own_tests_pass_over_http(
+    name: str, tmp_path: Path, record_property: Told
+) -> None:
+    service = SERVICES[name]
+    store = Store(tmp_path / "served")
+    with Server(store, server_version=service.server_version) as server:
+        url = server.url.removesuffix("/api/") + service.path
+        report = run(service, tmp_path, url, CLIENT_SUITE_OVER="http")
+    judge(name, report, "over HTTP", record_property)
+    assert len(store.events) > 50
+    assert not (tmp_path / "store").exists()
+    assert store.check() == []
 
 
 # What judges them
@@ -234,11 +258,12 @@ def test_what_differs_from_the_tables_is_told(outcomes: Outcomes, said: str) -> 
     assert any(said in problem for problem in found), found
 
 
-def test_a_socket_in_the_clients_tests_is_refused(tmp_path: Path) -> None:
-    code = "import client_suite_plugin, socket; socket.create_connection(('127.0.0.1', 9))"
+@pytest.mark.parametrize(("over", "host"), [("", "127.0.0.1"), ("http", "192.0.2.1")])
+def test_a_socket_in_the_clients_tests_is_refused(tmp_path: Path, over: str, host: str) -> None:
+    code = f"import client_suite_plugin, socket; socket.create_connection(('{host}', 9))"
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env=environment(tmp_path),
+        env=environment(tmp_path, CLIENT_SUITE_OVER=over),
         capture_output=True,
         text=True,
         check=False,
