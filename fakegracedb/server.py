@@ -98,6 +98,8 @@ class Server:
         self._server: TcpWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self._stopping = False
+        self._waking = threading.RLock()
+        self._can_wake = False
 
     @property
     def url(self) -> str:
@@ -157,9 +159,8 @@ class Server:
         Nothing of the store is left half done, whatever is cut off.
         """
         self._stopping = True
-        server, thread = self._server, self._thread
-        if server is not None:
-            server.pull_trigger()
+        self._wake()
+        thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join()
             self._thread = self._server = None
@@ -216,6 +217,14 @@ class Server:
         )
         self._server.channel_class = _Channel
         self._server.task_dispatcher.queue_logger = _queue_log
+        self._server.pull_trigger = self._wake
+        self._can_wake = True
+
+    def _wake(self) -> None:
+        """Let the loop turn, if there still is one: its pipe may be another's file by then."""
+        with self._waking:
+            if self._can_wake and self._server is not None:
+                self._server.trigger.pull_trigger()
 
     def _serve(self) -> None:
         server = self._server
@@ -234,6 +243,8 @@ class Server:
             channel.total_outbufs_len for channel in server.active_channels.values()
         ):
             turn(0.01)
+        with self._waking:
+            self._can_wake = False
         wasyncore.close_all(server._map)
 
 

@@ -1,25 +1,25 @@
 """What the tests share: a server over a fresh store, seen as bare HTTP at each of its bases.
 
 A test that takes `api` runs at a v2 base, at a v1 base and on the older server. The way to the
-server is a door: so far the adapter within the process.
+server is a door: the adapter within the process, beside it those that the mark `doors` names, and
+with ``DOORS=all`` (or ``DOORS=wsgi,server``) all (or these) for every test.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 import requests
+from doors import DOORS, HOST, Door
 
 from fakegracedb import FakeGraceDb, NotFaked, Store, schemas
-from fakegracedb.api.app import Application
 from fakegracedb.api.message import Identity
-from fakegracedb.transport import StoreAdapter
 
-HOST = "https://gracedb.example.org"
 NOW = "2026-03-01 17:04:09.250000"  # where the store's clock stands
 EINSTEIN = "albert.einstein@ligo.org"  # the default user
 
@@ -177,36 +177,6 @@ class Api:
         return {"error": text} if self.v2 else text
 
 
-class Door(Protocol):
-    """A way to a server."""
-
-    url: str  # what stands before /api/
-
-    def session(
-        self, store: Store, server_version: str, identity: Identity | None
-    ) -> requests.Session:
-        """Give a session whose requests are answered from a store."""
-
-
-class AdapterDoor:
-    """Within the process, through the adapter that the client uses."""
-
-    url = HOST
-
-    def session(
-        self, store: Store, server_version: str, identity: Identity | None
-    ) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
-        adapter = StoreAdapter(Application(store, server_version), identity, waits="skip")
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
-        return session
-
-
-DOORS: dict[str, type[Door]] = {"adapter": AdapterDoor}
-
-
 class Server:
     """A server over one store, at all its bases and for all its users."""
 
@@ -243,15 +213,33 @@ class Server:
             session.close()
 
 
-@pytest.fixture(params=DOORS)
-def door(request: pytest.FixtureRequest) -> Door:
-    """Give each way to the server in turn."""
-    return DOORS[request.param]()
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "doors(*names): ways to the server beside the adapter")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the doors that a test goes through."""
+    if "door" in metafunc.fixturenames:
+        named = os.environ.get("DOORS", "")
+        marks = metafunc.definition.iter_markers("doors")
+        beside = [name for mark in marks for name in mark.args]
+        doors = named.split(",") if named else ["adapter", *beside]
+        metafunc.parametrize("door", DOORS if named == "all" else doors, indirect=True)
 
 
 @pytest.fixture
-def server(door: Door, tmp_path: Path) -> Iterator[Server]:
+def door(request: pytest.FixtureRequest) -> Iterator[Door]:
+    """Give a way to the server."""
+    door = DOORS[request.param]()
+    yield door
+    door.close()
+
+
+@pytest.fixture
+def server(door: Door, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
     """Give a server over a fresh store whose clock stands still."""
+    if door.fake_disk:
+        request.getfixturevalue("fs")
     store = Store(tmp_path / "gracedb")
     store.clock.set(NOW)
     server = Server(store, door)

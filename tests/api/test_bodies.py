@@ -12,6 +12,8 @@ from ligo.gracedb.logging import GraceDbLogHandler
 if TYPE_CHECKING:
     from conftest import Api, Server
 
+pytestmark = pytest.mark.doors("wsgi", "server")
+
 FORM, MULTIPART, JSON = "form", "multipart", "json"
 
 

@@ -16,6 +16,8 @@ from fakegracedb.render.dialect import dialect_of
 if TYPE_CHECKING:
     from conftest import Api, Server
 
+pytestmark = pytest.mark.doors("wsgi", "server")
+
 HOSTS = ["http://localhost:8080", "https://gracedb-test.ligo.org", "http://127.0.0.1:1/prefix/x"]
 
 # Every resource of an event and below the root, with the methods that it has.

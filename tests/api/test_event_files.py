@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Api, Server
 
+pytestmark = pytest.mark.doors("wsgi", "server")
+
 OCTETS = "application/octet-stream"
 TYPES = {
     "a.txt": "text/plain",

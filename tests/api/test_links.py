@@ -15,6 +15,8 @@ from fakegracedb import NotFaked
 if TYPE_CHECKING:
     from conftest import Api, Server
 
+pytestmark = pytest.mark.doors("wsgi", "server", "fake disk")
+
 
 def urls(data: Any) -> Iterator[str]:
     """Give the URLs in an answer, wherever they stand."""

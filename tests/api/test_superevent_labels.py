@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Api, Server
 
+pytestmark = pytest.mark.doors("wsgi", "server")
+
 LABELS = "superevents/TS260301a/labels/"
 NO_RIGHT = {
     "POST": "You do not have permission to add labels to superevents.",
