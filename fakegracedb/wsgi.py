@@ -14,6 +14,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from http.client import responses
 from typing import IO, TYPE_CHECKING, Any, TypeAlias, cast
 from urllib.parse import quote
@@ -173,10 +174,8 @@ class _Headers(Mapping[str, str]):
         self._environ = environ
 
     def __getitem__(self, name: str) -> str:
-        key = name.upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = f"HTTP_{key}"
-        return cast(str, self._environ[key])
+        value: str = self._environ[_key(name)]
+        return value
 
     def __iter__(self) -> Iterator[str]:
         for key in self._environ:
@@ -185,6 +184,13 @@ class _Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+@lru_cache(maxsize=64)
+def _key(name: str) -> str:
+    """Give the key under which WSGI has a header."""
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
 # The request
@@ -202,6 +208,11 @@ def _root(environ: Environ, headers: Mapping[str, str], *, forwarded: bool) -> s
         port = _first(headers, "X-Forwarded-Port")
         if port and ":" not in host.rpartition("]")[2]:
             host += "" if port == {"http": "80", "https": "443"}.get(scheme) else f":{port}"
+    return _checked_root(scheme, host)
+
+
+@lru_cache(maxsize=256)
+def _checked_root(scheme: str, host: str) -> str:
     found = _HOST.fullmatch(host)
     if found is None or int((found[1] or ":0")[1:]) > 65535:
         raise ApiError(400, {"detail": f"Invalid Host header: {host[:300]!r}."})
@@ -227,6 +238,8 @@ def _target(environ: Environ) -> str:
         raw = slash + rest
     if not raw.startswith("/"):
         raise ApiError(400, {"detail": f"Invalid request target: {raw[:300]!r}."})
+    if raw.isascii() and raw.isprintable() and " " not in raw:
+        return raw
     return quote(raw.encode("latin-1", "replace"), safe=_VISIBLE)
 
 

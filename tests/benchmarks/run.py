@@ -32,6 +32,7 @@ from measuring import fresh, medians, report, results
 from pytest_httpserver import HTTPServer
 from requests.adapters import HTTPAdapter
 from searching import searching
+from serving import serving_events, serving_uploads
 from urllib3 import HTTPResponse
 
 from fakegracedb import FakeGraceDb, Store
@@ -264,7 +265,10 @@ def starting() -> None:
 
 BENCHMARKS = {
     f.__name__: f
-    for f in (*(reading, writing, superevents, ingesting, history, starting, growth, searching),)
+    for f in (
+        *(reading, writing, superevents, ingesting, history, starting, growth, searching),
+        *(serving_events, serving_uploads),
+    )
 }
 
 
