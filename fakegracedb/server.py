@@ -10,17 +10,15 @@ import socket
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer, create_server
-from waitress.task import ErrorTask, Task, WSGITask
 
+from .channels import Channel
 from .errors import FakeGraceDbError
 from .store import Store
-from .wsgi import SOCKET, application
+from .wsgi import application
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -215,7 +213,7 @@ class Server:
             clear_untrusted_proxy_headers=False,  # whether they count is the application's matter
             log_socket_errors=False,  # a client that goes away is no news
         )
-        self._server.channel_class = _Channel
+        self._server.channel_class = Channel
         self._server.task_dispatcher.queue_logger = _queue_log
         self._server.pull_trigger = self._wake
         self._can_wake = True
@@ -246,56 +244,6 @@ class Server:
         with self._waking:
             self._can_wake = False
         wasyncore.close_all(server._map)
-
-
-class _InOneWrite(Task):  # type: ignore[misc]  # waitress comes without types
-    """A task whose answer leaves in one write with its head.
-
-    Two small packets cost a client some 40 ms where the second waits for word of the first.
-    """
-
-    wrote_header: bool
-
-    def write(self, data: bytes) -> None:
-        if self.wrote_header or not data or not self.has_body or self.content_length != len(data):
-            super().write(data)
-            return
-        head = self.build_response_header()
-        self.wrote_header = True
-        self.content_bytes_written += len(data)
-        self.channel.write_soon(head + data)
-
-
-class _Errors(_InOneWrite, ErrorTask):  # type: ignore[misc]
-    """What waitress itself refuses."""
-
-
-class _Requests(_InOneWrite, WSGITask):  # type: ignore[misc]
-    """What the application answers; it is told which connection it is."""
-
-    def get_environment(self) -> dict[str, Any]:
-        environ = cast("dict[str, Any]", super().get_environment())
-        environ[SOCKET] = self.channel.socket
-        return environ
-
-
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Refuses what waitress lets pass, or falls over."""
-
-    def parse_header(self, header_plus: bytes) -> None:
-        try:
-            super().parse_header(header_plus)
-        except ValueError as error:  # of the URL
-            raise ParsingError(str(error)) from None
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
-            # a proxy may go by the length, and see one request where two are
-            raise ParsingError("Content-Length and Transfer-Encoding exclude each other")
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    parser_class = _Parser
-    task_class = _Requests
-    error_task_class = _Errors
 
 
 def _bound(host: str, port: int) -> socket.socket:
