@@ -30,6 +30,12 @@ class _InOneWrite(Task):  # type: ignore[misc]  # waitress comes without types
         self.content_bytes_written += len(data)
         self.channel.write_soon(head + data)
 
+    def set_close_on_finish(self) -> None:
+        # waitress also closes after answers that have no body, and so no length, by their nature
+        asked = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or asked or self.version != "1.1":
+            super().set_close_on_finish()
+
 
 class _Errors(_InOneWrite, ErrorTask):  # type: ignore[misc]
     """What waitress itself refuses."""

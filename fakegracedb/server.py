@@ -144,7 +144,7 @@ class Server:
         FakeGraceDbError
             As `start`.
         """
-        if self._server is None:
+        if self._server is None or self._thread is not None:
             self.listen()
         try:
             self._serve()

@@ -22,7 +22,8 @@ Environ: TypeAlias = dict[str, Any]
 _IN_MEMORY = 1 << 19  # bytes of a body; larger ones lie in a temporary file
 _PIECE = 1 << 18  # bytes
 
-_HOST = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?")
+_HOST = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 _KEPT_IN_PATHS = "/~:@!$&'()*+,;="
 
@@ -134,7 +135,7 @@ def _body(environ: Environ) -> bytes | Stretch:
     announced = environ.get("CONTENT_LENGTH") or ""
     stream: IO[bytes] = environ["wsgi.input"]
     if announced:
-        if not (announced.isascii() and announced.isdigit()):
+        if not _LENGTH.fullmatch(announced):
             raise ApiError(400, {"detail": "Invalid Content-Length header."})
         length = int(announced)
         if length > _IN_MEMORY:

@@ -47,8 +47,9 @@ def test_port_can_be_chosen_and_had_again(store: Store) -> None:
         port = server.port
         with pytest.raises(FakeGraceDbError, match=rf"port {port} of 127\.0\.0\.1 cannot be had"):
             Server(store, port=port).start()
-        with pytest.raises(FakeGraceDbError, match="running already"):
-            server.start()
+        for begin in (server.start, server.run):
+            with pytest.raises(FakeGraceDbError, match="running already"):
+                begin()
     with Server(store, port=port) as server:
         assert server.port == port
         assert requests.get(server.url).status_code == 200
@@ -128,8 +129,16 @@ def test_connection_is_kept_for_many_requests(wire: Wire) -> None:
     for number in range(3):
         wire.ask(f"/api/events/?count={number + 1}")
         assert wire.answer().status == 200
-    wire.ask("/api/events/T0001/labels/DQV", "DELETE")
-    assert wire.answer().status == 404
+    for method, status in (("PUT", 201), ("DELETE", 204), ("DELETE", 404), ("PUT", 201)):
+        wire.ask("/api/events/T0001/labels/DQV", method, "Content-Length: 0\r\n")
+        assert wire.answer().status == status
+    wire.ask("/api/events/T0001/labels/DQV", "DELETE", "Connection: close\r\n")
+    answer = wire.answer()
+    assert (answer.status, answer.headers["connection"]) == (204, "close")
+    assert wire.closed()
+
+
+def test_connection_ends_when_the_client_says_so(wire: Wire) -> None:
     wire.ask("/api/", headers="Connection: close\r\n")
     assert wire.answer().status == 200
     assert wire.closed()
