@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, overload
 
+from ..documents import Settings
 from ..errors import StoreError
 from ..vocabulary import DEFAULT
 from . import contents, layout
@@ -255,8 +256,9 @@ def _of_store(path: str, before: _Moment, after: _Moment) -> Iterator[Change]:
     if UNKNOWN in documents:
         yield Change("", "document", path, "changed")
         return
-    if path == layout.VOCABULARY:
-        documents = documents[0] or DEFAULT, documents[1] or DEFAULT
+    if path in (layout.SETTINGS, layout.VOCABULARY):  # these are never nothing
+        usual = Settings() if path == layout.SETTINGS else DEFAULT
+        documents = documents[0] or usual, documents[1] or usual
     old, new = ({} if one is None else contents.document_json(one) for one in documents)
     if path in (layout.USERS, layout.TAGS):
         key = path.removesuffix(".json")
