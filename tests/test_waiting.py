@@ -253,7 +253,7 @@ def test_object_that_does_not_come_is_told(client: FakeGraceDb, name: str, kind:
 
 
 def test_label_that_is_none_is_refused_at_once(client: FakeGraceDb, alone: None) -> None:
-    with pytest.raises(ValueError, match="no label 'EM_REDY'; there are .*EM_READY"):
+    with pytest.raises(ValueError, match=r"no label 'EM_REDY'; there are .*EM_READY"):
         wait_for(client, event(client), label="EM_REDY", timeout=LONG)
 
 

@@ -22,7 +22,7 @@ DEFAULT_STORE = "gracedb-store"
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import demo, explain, look, store
+    from . import completion, demo, explain, look, rights, selftest, store
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -36,6 +36,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add(verbs)
     explain.add(verbs)
     look.add(verbs)
+    selftest.add(verbs)
+    rights.add(verbs)
+    completion.add(verbs)
     store.add(verbs)
     return top
 

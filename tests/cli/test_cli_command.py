@@ -26,6 +26,9 @@ VERBS = [
     ["log"],
     ["files"],
     ["cat"],
+    ["selftest"],
+    ["check-permissions"],
+    ["completion"],
     *(
         ["store", verb]
         for verb in (

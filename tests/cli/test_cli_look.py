@@ -24,7 +24,6 @@ EVENTS = ["E0005", "G0004", "M0003", "T0002", "G0001"]
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look into the small store of the fixtures, which the verbs must leave as it is."""
     monkeypatch.setenv("FAKEGRACEDB_STORE", str(SMALL))
-    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 def first_words(text: str) -> list[str]:

@@ -214,7 +214,7 @@ def test_mark_of_a_journal_that_was_begun_anew_is_refused(
     {"compact": store.compact, "reset": store.reset, "restore": lambda: store.restore(snapshot)}[
         how
     ]()
-    with pytest.raises(StoreError, match="begun anew since commit .*: compare with a snapshot"):
+    with pytest.raises(StoreError, match=r"begun anew since commit .*: compare with a snapshot"):
         store.diff(mark)
     assert bool(store.diff(snapshot)) == (how != "restore")
 
