@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..store import Store
 
-__all__ = ["DEFAULT_STORE", "add_verb", "named_store", "opened_store", "parser"]
+__all__ = ["DEFAULT_STORE", "add_verb", "named_store", "opened_store", "parser", "server_url"]
 
 DEFAULT_STORE = "gracedb-store"
 
@@ -85,6 +85,13 @@ def _folder(text: str) -> str:
     if not text or "://" in text:
         raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
     return text
+
+
+def server_url(text: str) -> str:
+    """Take the URL of a test server; give the root of its API."""
+    from .servers import url
+
+    return url(text)
 
 
 def named_store(arguments: argparse.Namespace) -> str | None:

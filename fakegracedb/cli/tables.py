@@ -8,11 +8,12 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-__all__ = ["facts_text", "table_text", "width"]
+__all__ = ["facts_text", "table_text", "together", "width"]
 
 _GAP = "  "
-_LONG_WORD = 20  # characters; longer words are broken before others
+_LONG_WORD = 23  # characters, of a time; longer words are broken before others
 _NARROWEST = 8
+_BLANK = "\ue000"  # a blank at which no line ends, until it is printed
 
 
 def width() -> int | None:
@@ -23,6 +24,11 @@ def width() -> int | None:
     if not os.environ.get("COLUMNS", "").isdigit() and not (sys.stdout and sys.stdout.isatty()):
         return None
     return max(shutil.get_terminal_size().columns, 20)
+
+
+def together(text: str) -> str:
+    """Mark a part of a cell that is not to be folded at its blanks as long as there is room."""
+    return text.replace(" ", _BLANK)
 
 
 def table_text(head: Sequence[str], rows: Sequence[Sequence[str]], most: int | None) -> str:
@@ -52,7 +58,7 @@ def table_text(head: Sequence[str], rows: Sequence[Sequence[str]], most: int | N
                 for cell, column in zip(folded, columns, strict=True)
             )
             lines.append(_GAP.join(parts).rstrip())
-    return "\n".join(lines)
+    return "\n".join(lines).replace(_BLANK, " ")
 
 
 def facts_text(facts: Sequence[tuple[str, str]], most: int | None) -> str:
@@ -70,7 +76,7 @@ def facts_text(facts: Sequence[tuple[str, str]], most: int | None) -> str:
 def _printable(cell: str) -> str:
     """Give a text in one line, in which nothing moves the cursor or changes its colour."""
     return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode()
+        one if one.isprintable() or one == _BLANK else one.encode("unicode_escape").decode()
         for one in " ".join(cell.splitlines())
     )
 
@@ -78,9 +84,7 @@ def _printable(cell: str) -> str:
 def _fit(columns: list[int], table: Sequence[Sequence[str]], most: int) -> None:
     """Make columns so narrow that all have room."""
     whole = list(columns)
-    words = [
-        max(len(word) for cell in column for word in (cell.split() or [""])) for column in table
-    ]
+    words = [max(len(word) for cell in column for word in cell.split(" ")) for column in table]
     _narrow(columns, [min(longest, _LONG_WORD) for longest in words], most)
     _narrow(columns, [_NARROWEST] * len(columns), most)
     if columns == whole:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...clock import gps_from_utc, parse_time, utc_from_gps
+from ..tables import together
 
 __all__ = ["GPS_UTC", "column_time", "gps_text", "instant", "rate", "times"]
 
@@ -23,7 +24,7 @@ def times(gps: float | None) -> tuple[str, str]:
 def column_time(gps: float | None) -> str:
     """Give a GPS time [s] for a column of `GPS_UTC`."""
     digits, utc = times(gps)
-    return f"{digits:<{len('1456419600.123456')}} {utc}".strip()
+    return f"{digits:<{len('1456419600.123456')}} {together(utc)}".strip()
 
 
 def instant(text: str) -> str:

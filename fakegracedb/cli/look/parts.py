@@ -10,7 +10,7 @@ from typing import Any
 from ...identifiers import versioned
 from ..arguments import opened_store
 from ..output import CommandError, say, say_json, size_text
-from ..tables import table_text, width
+from ..tables import table_text, together, width
 from .numbers import gps_text
 from .reading import Reader
 
@@ -36,7 +36,7 @@ def _log_cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
     name, version = entry["filename"] or "", entry["file_version"]
     return (
         str(entry["N"]),
-        f"{entry['created'].removesuffix(' UTC')} {gps_text(entry['created'])}",
+        f"{together(entry['created'].removesuffix(' UTC'))} {gps_text(entry['created'])}",
         entry["issuer"].partition("@")[0],
         entry["comment"],
         name if version is None else versioned(name, version),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from ..arguments import add_verb
+from ..arguments import add_verb, server_url
 from ..output import CommandError
-from ..servers import url
 
 if TYPE_CHECKING:
     from ..arguments import Verbs
@@ -29,7 +28,11 @@ def add(verbs: Verbs) -> None:
         "production server is refused.",
     )
     verb.add_argument(
-        "url", metavar="URL", nargs="?", type=url, help="of a test server; else a store is asked"
+        "url",
+        metavar="URL",
+        nargs="?",
+        type=server_url,
+        help="of a test server; else a store is asked",
     )
     verb.add_argument("--user", metavar="NAME", help="in a store: who asks; else its default user")
     verb.add_argument(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from ..arguments import add_verb
+from ..arguments import add_verb, server_url
 from ..output import CommandError, say, say_json
-from ..servers import url
 
 if TYPE_CHECKING:
     from ligo.gracedb.rest import GraceDb
@@ -31,7 +30,11 @@ def add(verbs: Verbs) -> None:
         "tests. The production server is refused.",
     )
     verb.add_argument(
-        "url", metavar="URL", nargs="?", type=url, help="of a test server; else the fake itself"
+        "url",
+        metavar="URL",
+        nargs="?",
+        type=server_url,
+        help="of a test server; else the fake itself",
     )
     verb.add_argument(
         "--api-version",
