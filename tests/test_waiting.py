@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from ligo.gracedb.exceptions import HTTPError
 from requests.adapters import HTTPAdapter
 
 import fakegracedb
+import fakegracedb.waiting
 from fakegracedb import FakeGraceDb, samples, wait_for
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
@@ -92,6 +94,10 @@ def test_every_server_is_understood(client: FakeGraceDb, options: dict[str, str]
         other.write_log(name, "A file of a bad name", "files", b"1")
         assert wait_for(other, name, file="files", log="bad", timeout=LONG)
         assert wait_for(other, "T0001", file="a.xml,0", log="Original Data", timeout=LONG)
+
+
+def test_example_in_the_docstring_is_true() -> None:
+    assert doctest.testmod(fakegracedb.waiting) == (0, 2)
 
 
 # What comes

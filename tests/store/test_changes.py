@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,6 +111,11 @@ def test_long_values_are_cut_and_kept_whole_in_json(client: FakeGraceDb) -> None
     assert len(str(change)) < 150
     assert str(change).endswith("...")
     assert change.to_json()["after"]["comment"] == "x " * 500
+
+
+def test_example_in_the_docstring_is_true() -> None:
+    found = doctest.DocTestFinder().find(Store.diff, globs={})
+    assert [doctest.DocTestRunner().run(one) for one in found] == [(0, 2)]
 
 
 # Since when

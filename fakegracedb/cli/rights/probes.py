@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ligo.gracedb.exceptions import HTTPError
 
+from ..output import answer_text
+
 if TYPE_CHECKING:
     from ligo.gracedb.rest import GraceDb
     from requests import Response
@@ -118,23 +120,11 @@ def _asked(
         answer = error.response
     if answer.status_code < 300:
         return Right(what, which, "yes")
-    text = " ".join(answer.text.split())
-    reason = f"{answer.status_code}: {_said(answer, text)[:120]}"
+    reason = f"{answer.status_code}: {answer_text(answer)[:120]}"
     if answer.status_code in _REFUSED:
         return Right(what, which, "no", reason)
-    if answer.status_code == 400 and missing in text:
+    if answer.status_code == 400 and missing in answer.text:
         return Right(what, which, "yes")
     if answer.status_code == 400 or answer.status_code in _ABSENT:
         return Right(what, which, "no", reason)  # a pipeline that is switched off, say
     return Right(what, which, "unknown", reason)
-
-
-def _said(answer: Response, text: str) -> str:
-    """Give what the server says, without its wrapping."""
-    try:
-        data = answer.json()
-    except ValueError:
-        return text
-    if isinstance(data, dict):
-        data = next((data[key] for key in ("detail", "error", "errors") if key in data), data)
-    return data if isinstance(data, str) else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from ligo.gracedb.exceptions import HTTPError
 
 from ...clock import gps_from_utc
 from ...errors import NotFaked
-from ..output import CommandError, failure_text
+from ..output import CommandError, answer_text, failure_text
 
 if TYPE_CHECKING:
     from ligo.gracedb.rest import GraceDb
@@ -174,7 +173,9 @@ class Story:
         except _Missing as missing:
             verdict, detail = "skipped", str(missing)
         except HTTPError as error:
-            verdict, detail = _judged(error), _answer(error)
+            answer = error.response
+            verdict, detail = _judged(answer.status_code), answer_text(answer)[:120]
+            detail = f"{answer.status_code}: {detail}"
         except (Absent, NotFaked) as error:
             verdict, detail = "absent", str(error)
         except KeyError as error:
@@ -199,11 +200,5 @@ class Story:
         return {"server": url, "text": f"{where}: {', '.join(told)}"}
 
 
-def _judged(error: HTTPError) -> Verdict:
-    status = error.response.status_code
+def _judged(status: int) -> Verdict:
     return "refused" if status in _REFUSED else "absent" if status in _ABSENT else "FAILED"
-
-
-def _answer(error: HTTPError) -> str:
-    text = re.sub(r"\s+", " ", error.response.text)[:200]
-    return f"{error.response.status_code}: {text}"
