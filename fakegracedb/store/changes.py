@@ -26,7 +26,7 @@ _NOUNS = {
     "embb.jsonl": "EMBB entry",
     "notices.jsonl": "notice",
 }
-_VERBS = Literal["added", "removed", "changed"]
+_How = Literal["added", "removed", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Change:
     object: str
     what: str
     name: str
-    change: _VERBS
+    change: _How
     before: Any = None
     after: Any = None
 
@@ -166,10 +166,11 @@ def _compared(before: _Moment, after: _Moment, paths: set[str]) -> Changes:
     changes: list[Change] = []
     for path in sorted(paths & set(layout.OF_ALL)):
         changes += _of_store(path, before, after)
-    folders = {path.rpartition("/")[0] for path in paths} - {""}
+    folders: dict[str, set[str]] = {}
+    for path in paths:
+        folders.setdefault(path.rpartition("/")[0], set()).add(path)
     for folder in sorted(filter(layout.is_object, folders), key=_place):
-        parts = {path for path in paths if path.startswith(f"{folder}/")}
-        changes += _of_object(folder, parts, before, after)
+        changes += _of_object(folder, folders[folder], before, after)
     return Changes(changes)
 
 
@@ -213,7 +214,7 @@ def _of_main(name: str, noun: str, was: Any, now: Any) -> Iterator[Change]:
 
 def _of_field(name: str, key: str, was: Any, now: Any) -> Iterator[Change]:
     """Compare a field; of an object within it, each member."""
-    if was == now or (was != was and now != now):  # NaN is equal to itself here
+    if _same(was, now):
         return
     if isinstance(was, Mapping | None) and isinstance(now, Mapping | None) and (was or now):
         old, new = was or {}, now or {}
@@ -221,6 +222,10 @@ def _of_field(name: str, key: str, was: Any, now: Any) -> Iterator[Change]:
             yield from _of_field(name, f"{key}.{inner}", old.get(inner), new.get(inner))
     else:
         yield Change(name, "field", key, "changed", was, now)
+
+
+def _same(was: Any, now: Any) -> bool:
+    return was == now or layout.line_text(was) == layout.line_text(now)  # NaN is equal to itself
 
 
 def _of_series(name: str, noun: str, was: Any, now: Any) -> Iterator[Change]:
@@ -240,8 +245,8 @@ def _of_mapping(
 ) -> Iterator[Change]:
     for key in (*old, *(key for key in new if key not in old)):
         was, now = old.get(key), new.get(key)
-        if was != now:
-            change: _VERBS = "changed"
+        if not _same(was, now):
+            change: _How = "changed"
             if key not in old or key not in new:
                 change = "added" if key in new else "removed"
             yield Change(name, what, key, change, was, now)

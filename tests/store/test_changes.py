@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import doctest
 import json
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,18 @@ def test_changes_are_a_sequence_and_false_without_any(client: FakeGraceDb) -> No
     assert list(found[1:]) == [log]
     assert json.loads(json.dumps(found.to_json()))[0]["name"] == "DQV"
     assert repr(found) == "<2 changes>"
+
+
+def test_number_that_is_none_is_equal_to_itself(client: FakeGraceDb, tmp_path: Path) -> None:
+    event = client.store.events["G0001"]
+    odd = {"CoincInspiral": {"snr": math.nan}, "SingleInspiral": [{"snr": math.nan}]}
+    with client.store.transaction() as transaction:
+        transaction.put_event(replace(event, far=math.nan, extra_attributes=odd))
+    other = client.store.copy(tmp_path / "other", journal=False)
+    mark = client.store.mark()
+    with client.store.transaction() as transaction:
+        transaction.put_event(replace(event, far=math.nan, extra_attributes=odd, nevents=7))
+    assert lines(client.store, mark) == lines(client.store, other) == ["G0001: nevents 2 -> 7"]
 
 
 def test_long_values_are_cut_and_kept_whole_in_json(client: FakeGraceDb) -> None:
