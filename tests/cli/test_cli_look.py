@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,15 @@ def test_query_lists_the_kinds_in_whose_language_it_is_one(run: Any) -> None:
     assert "S260301a" in ended.out
 
 
+def test_query_that_means_something_else_than_it_seems_is_told(run: Any) -> None:
+    ended = run("ls", "PASTRO_READY DQV", "--events")
+    assert first_words(ended.out) == ["1", "event", "G0001", "Beware:", "-"]
+    assert "- events: `DQV` is ignored: only the first label group counts" in ended.out
+    told = run("ls", "PASTRO_READY DQV", "--events", "--json").json["beware"]
+    assert list(told) == ["events"]
+    assert "Beware" not in run("ls", "PASTRO_READY").out
+
+
 def test_flag_says_of_which_kind_a_query_is(run: Any) -> None:
     ended = run("ls", "PASTRO_READY", "--events")
     assert first_words(ended.out) == ["1", "event", "G0001"]
@@ -100,19 +110,23 @@ def test_order_and_number_of_rows_are_chosen(run: Any) -> None:
     assert run("ls", "--limit", "many").status == 2
 
 
-def test_list_of_many_is_read_page_by_page(run: Any, tmp_path: Path) -> None:
+def test_list_of_many_is_read_page_by_page(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = Store(tmp_path / "many")
-    template = Store(SMALL).events["T0002"]
-    from dataclasses import replace
-
-    store.bulk_load(replace(template, graceid=f"T{n:04}", superevent=None) for n in range(1, 1206))
+    template = replace(Store(SMALL).events["T0002"], superevent=None)
+    store.bulk_load(replace(template, graceid=f"T{n:04}") for n in range(1, 36))
+    monkeypatch.setattr("fakegracedb.cli.look.reading._PAGE", 10)
+    told: list[int] = []
+    monkeypatch.setattr(Progress, "at", lambda self, done, total: told.append(done))
     ended = run("ls", "--events", "--json", "--store", store.path)
-    assert [row["graceid"] for row in ended.json["events"]] == [
-        f"T{n:04}" for n in range(1205, 0, -1)
-    ]
-    ended = run("ls", "--events", "--limit", "1100", "--json", "--store", store.path)
-    assert len(ended.json["events"]) == 1100
-    assert ended.json["total"] == {"events": 1205}
+    listed = [row["graceid"] for row in ended.json["events"]]
+    assert listed == [f"T{n:04}" for n in range(35, 0, -1)]
+    assert told == [10, 20, 30]
+    for limit in (10, 11, 30, 34):
+        ended = run("ls", "--events", "--limit", str(limit), "--json", "--store", store.path)
+        assert [row["graceid"] for row in ended.json["events"]] == listed[:limit]
+        assert ended.json["total"] == {"events": 35}
 
 
 def test_lists_are_json(run: Any) -> None:

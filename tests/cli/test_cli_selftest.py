@@ -117,15 +117,10 @@ def test_server_is_tested_through_the_real_client(
 ) -> None:
     store = Store(tmp_path / "s")
     with Loopback(store) as root:
-        ended = run("selftest", root, "--json")
-        assert (ended.status, ended.err) == (0, "")
-        assert ended.json["server"] == root
-        told = verdicts(ended.json)
-        assert set(told.values()) == {"ok", "absent"}
-        assert run("selftest", root.removesuffix("api/")).out.splitlines()[-1] == (
-            f"{root} (server 2.36.0): 23 ok, 3 not there"
-        )
-    assert len(store.events) == 6
+        ended = run("selftest", root.removesuffix("api/"))
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.splitlines()[-1] == f"{root} (server 2.36.0): 23 ok, 3 not there"
+    assert len(store.events) == 3
     with FakeGraceDb(store=store) as client:  # no catalog is made for everybody
         assert list(client.gwtc_numbers()) == []
 

@@ -24,7 +24,7 @@ _KINDS: tuple[Language, ...] = ("superevents", "events")
 def ls(arguments: argparse.Namespace) -> int:
     """List events and superevents."""
     reader = Reader(opened_store(arguments))
-    kinds, refused = _kinds(reader, arguments)
+    kinds, refused, traps = _kinds(reader, arguments)
     listed: dict[Language, dict[str, Any]] = {}
     for kind in kinds:
         with Progress(f"reading {kind}") as progress:
@@ -34,7 +34,7 @@ def ls(arguments: argparse.Namespace) -> int:
     if arguments.json:
         facts = {kind: data[kind] for kind, data in listed.items()}
         totals = {kind: data["total"] for kind, data in listed.items()}
-        say_json({**facts, "total": totals, "refused": refused})
+        say_json({**facts, "total": totals, "refused": refused, "beware": traps})
         return 0
     parts = []
     for kind, data in listed.items():
@@ -45,12 +45,16 @@ def ls(arguments: argparse.Namespace) -> int:
         table = _event_table if kind == "events" else _superevent_table
         parts.append(f"{title}\n{table(rows)}" if rows else title)
     parts += [f"{kind} are left out: {reason}" for kind, reason in refused.items()]
+    if struck := [f"- {kind}: {text}" for kind, texts in traps.items() for text in texts]:
+        parts.append("\n".join(["Beware:", *struck]))
     say("\n\n".join(parts))
     return 0
 
 
-def _kinds(reader: Reader, arguments: argparse.Namespace) -> tuple[list[Language], dict[str, str]]:
-    """Give the kinds in whose language the query is one, and why the other's is not.
+def _kinds(
+    reader: Reader, arguments: argparse.Namespace
+) -> tuple[list[Language], dict[str, str], dict[str, list[str]]]:
+    """Give the kinds in whose language the query is one, why the other's is not, and its traps.
 
     Raises
     ------
@@ -60,20 +64,23 @@ def _kinds(reader: Reader, arguments: argparse.Namespace) -> tuple[list[Language
     wanted: tuple[Language, ...] = _KINDS if arguments.kind is None else (arguments.kind,)
     text = arguments.query
     if not text:
-        return list(wanted), {}
+        return list(wanted), {}, {}
     if is_structured(text):
-        return _structured(reader, wanted, text)
+        return *_structured(reader, wanted, text), {}
     kinds: list[Language] = []
     refused: dict[str, str] = {}
+    traps: dict[str, list[str]] = {}
     for kind in wanted:
-        error = explanation(text, kind, reader.store.vocabulary).error
-        if error is None:
-            kinds.append(kind)
-        else:
-            refused[kind] = _reason(error, kind)
+        found = explanation(text, kind, reader.store.vocabulary)
+        if found.error is not None:
+            refused[kind] = _reason(found.error, kind)
+            continue
+        kinds.append(kind)
+        if found.query is not None and found.query.traps:
+            traps[kind] = [trap.sentence for trap in found.query.traps]
     if not kinds:
         raise CommandError(f"{text!r} is {' and '.join(refused.values())}; {_ADVICE}")
-    return kinds, refused
+    return kinds, refused, traps
 
 
 _ADVICE = "`fakegracedb explain` shows how a query is read"
