@@ -19,6 +19,7 @@ __all__ = [
     "Store",
     "StoreError",
     "__version__",
+    "wait_for",
 ]
 
 __version__ = "0.1.0"
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .client import FakeGraceDb
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
     from .store import Store
+    from .waiting import wait_for
 
 _HOMES = {
     "FakeGraceDb": "client",
@@ -36,6 +38,7 @@ _HOMES = {
     "QueryError": "errors",
     "Store": "store",
     "StoreError": "errors",
+    "wait_for": "waiting",
 }
 
 
