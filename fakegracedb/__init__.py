@@ -20,6 +20,7 @@ __all__ = [
     "Store",
     "StoreError",
     "__version__",
+    "wait_for",
 ]
 
 __version__ = "0.1.0"
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
     from .server import Server
     from .store import Store
+    from .waiting import wait_for
 
 _HOMES = {
     "FakeGraceDb": "client",
@@ -39,6 +41,7 @@ _HOMES = {
     "Server": "server",
     "Store": "store",
     "StoreError": "errors",
+    "wait_for": "waiting",
 }
 
 

@@ -170,7 +170,8 @@ def server_day(gps: Decimal) -> str | None:
     count = int((gps * _MILLION).to_integral_value())
     count -= bisect_right(_SERVER_STEPS, count) * _MILLION
     day = GPS_EPOCH + timedelta(microseconds=count)
-    return f"{day:%y%m%d}" if 1980 <= day.year < 2080 else None
+    # by hand: strftime asks for the locale, and is most of the cost
+    return f"{day.year % 100:02d}{day.month:02d}{day.day:02d}" if 1980 <= day.year < 2080 else None
 
 
 def _microseconds(gps: Any) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import overload
 
 __all__ = ["LONGEST_PATH", "Call", "Calls"]
 
 _MOST_KEPT = 100_000
+_MOST_SHOWN = 20
 LONGEST_PATH = 2_000  # characters
 
 
@@ -54,6 +57,46 @@ class Calls(Sequence[Call]):
         with self._lock:
             self._calls.clear()
 
+    def assert_called(
+        self, method: str, path: str = "*", *, times: int | None = None, status: int | None = None
+    ) -> list[Call]:
+        """Check that something was asked, and how often; give the calls.
+
+        Parameters
+        ----------
+        method : str
+            HTTP method.
+        path : str
+            Below the API base, e.g. ``"events/"``, and all of it; ``*`` stands for any part, as in
+            ``"events/*/log/"``.
+        times : int, optional
+            How often; None is at least once. Every attempt counts, as in this list.
+        status : int, optional
+            Only attempts that were answered so.
+
+        Raises
+        ------
+        AssertionError
+            If it was not asked, or not so often; the message lists what was.
+        """
+        wanted = re.compile(".*".join(map(re.escape, path.split("*"))), re.DOTALL)
+        asked = list(self._calls)
+        found = [
+            call
+            for call in asked
+            if call.method == method.upper()
+            and wanted.fullmatch(call.path)
+            and (status is None or status == call.status)
+        ]
+        if len(found) == times or (times is None and found):
+            return found
+        often = "at least once" if times is None else _times(times)
+        answered = "" if status is None else f" with status {status}"
+        raise AssertionError(
+            f"{method.upper()} {path}{answered} was to be called {often}, and was called "
+            f"{_times(len(found))}. {_listed(asked)}"
+        )
+
     @overload
     def __getitem__(self, place: int) -> Call: ...
     @overload
@@ -68,5 +111,22 @@ class Calls(Sequence[Call]):
         return iter(list(self._calls))
 
     def __repr__(self) -> str:
-        shown = "".join(f"\n  {c.method} {c.path} {c.status}" for c in self._calls[-20:])
-        return f"<{len(self)} calls{', the last:' if len(self) > 20 else ':'}{shown}>"
+        return f"<{_listed(list(self._calls))}>"
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _listed(calls: list[Call]) -> str:
+    """Give the last calls in words, a line each; those that came again in a row stand once."""
+    lines: list[str] = []
+    rows = groupby((call.method, call.path, call.status) for call in calls[-_MOST_SHOWN:])
+    for (method, path, status), same in rows:
+        often = len(list(same))
+        answer = "dropped" if status is None else status
+        lines.append(f"\n  {method} {path} {answer}{f' ({_times(often)})' if often > 1 else ''}")
+    if not lines:
+        return "Nothing was called."
+    last = f", the last {_MOST_SHOWN}:" if len(calls) > _MOST_SHOWN else ":"
+    return f"{len(calls)} call{'s' if len(calls) > 1 else ''}{last}{''.join(lines)}"

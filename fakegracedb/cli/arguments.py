@@ -13,14 +13,25 @@ if TYPE_CHECKING:
     # a class of argparse that has a type argument only for type checkers
     Verbs: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
 
-__all__ = ["DEFAULT_STORE", "add_verb", "named_store", "parser", "server_version", "user_name"]
+    from ..store import Store
+
+__all__ = [
+    "DEFAULT_STORE",
+    "add_verb",
+    "named_store",
+    "opened_store",
+    "parser",
+    "server_url",
+    "server_version",
+    "user_name",
+]
 
 DEFAULT_STORE = "gracedb-store"
 
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import demo, explain, serve, store
+    from . import completion, demo, explain, look, rights, selftest, serve, store
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -34,6 +45,10 @@ def parser() -> argparse.ArgumentParser:
     demo.add(verbs)
     explain.add(verbs)
     serve.add(verbs)
+    look.add(verbs)
+    selftest.add(verbs)
+    rights.add(verbs)
+    completion.add(verbs)
     store.add(verbs)
     return top
 
@@ -98,7 +113,34 @@ def user_name(text: str) -> str:
     return text
 
 
+def server_url(text: str) -> str:
+    """Take the URL of a test server; give the root of its API."""
+    from .servers import url
+
+    return url(text)
+
+
 def named_store(arguments: argparse.Namespace) -> str | None:
     """Give the folder named by option or environment, None where neither does."""
     named: str | None = arguments.store or os.environ.get("FAKEGRACEDB_STORE") or None
     return named
+
+
+def opened_store(arguments: argparse.Namespace) -> Store:
+    """Give the store that is meant, which must be there.
+
+    Raises
+    ------
+    FakeGraceDbError
+        If it is not.
+    """
+    from ..store import Store
+    from .output import CommandError
+
+    named = named_store(arguments)
+    if named is None and not Store(DEFAULT_STORE).exists():
+        raise CommandError(
+            f"there is no store in ./{DEFAULT_STORE}: name one with --store DIR or "
+            "$FAKEGRACEDB_STORE, or make one with `fakegracedb store init`"
+        )
+    return Store.open(named or DEFAULT_STORE)

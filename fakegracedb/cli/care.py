@@ -11,7 +11,7 @@ from typing import Any
 from ..clock import Clock, iso_text
 from ..store import Store, layout
 from ..vocabulary import SERVER_VERSIONS
-from .arguments import DEFAULT_STORE, named_store
+from .arguments import DEFAULT_STORE, named_store, opened_store
 from .output import CommandError, counted, say, say_json, size_text
 
 __all__ = [
@@ -25,17 +25,6 @@ __all__ = [
     "restore",
     "snapshot",
 ]
-
-
-def _opened(arguments: argparse.Namespace) -> Store:
-    """Give the store that is meant, which must be there."""
-    named = named_store(arguments)
-    if named is None and not Store(DEFAULT_STORE).exists():
-        raise CommandError(
-            f"there is no store in ./{DEFAULT_STORE}: name one with --store DIR or "
-            "$FAKEGRACEDB_STORE, or make one with `fakegracedb store init`"
-        )
-    return Store.open(named or DEFAULT_STORE)
 
 
 def _whole(path: str | Path) -> str:
@@ -85,7 +74,7 @@ def init(arguments: argparse.Namespace) -> int:
 
 def info(arguments: argparse.Namespace) -> int:
     """Tell what a store holds."""
-    store = _opened(arguments)
+    store = opened_store(arguments)
     facts = store.info()
     facts.setdefault("fsync", store.settings["fsync"])
     if arguments.json:
@@ -125,7 +114,7 @@ def check(arguments: argparse.Namespace) -> int:
     folder = Path(named_store(arguments) or DEFAULT_STORE)
     # a store that has lost its settings is one to be checked, too
     is_store = any((folder / name).exists() for name in (layout.JOURNAL, layout.EVENTS))
-    store = Store(folder) if is_store else _opened(arguments)
+    store = Store(folder) if is_store else opened_store(arguments)
     problems = store.check()
     if arguments.json:
         found = [{"path": problem.path, "message": problem.message} for problem in problems]
@@ -140,7 +129,7 @@ def check(arguments: argparse.Namespace) -> int:
 
 def snapshot(arguments: argparse.Namespace) -> int:
     """Keep a store as it is."""
-    store = _opened(arguments)
+    store = opened_store(arguments)
     kept = store.snapshot(arguments.target, journal=not arguments.no_journal)
     path, target = _whole(store.path), _whole(kept)
     count, words = _held(Store(kept))
@@ -151,7 +140,7 @@ def snapshot(arguments: argparse.Namespace) -> int:
 
 def copy(arguments: argparse.Namespace) -> int:
     """Make another store of the same content."""
-    store = _opened(arguments)
+    store = opened_store(arguments)
     other = store.copy(arguments.target, journal=not arguments.no_journal)
     path, target = _whole(store.path), _whole(other.path)
     count, words = _held(other)
@@ -162,7 +151,7 @@ def copy(arguments: argparse.Namespace) -> int:
 
 def restore(arguments: argparse.Namespace) -> int:
     """Make a store what a snapshot holds."""
-    store = _opened(arguments)
+    store = opened_store(arguments)
     store.restore(arguments.source)
     path, source = _whole(store.path), _whole(arguments.source)
     count, words = _held(store)
@@ -173,7 +162,7 @@ def restore(arguments: argparse.Namespace) -> int:
 
 def reset(arguments: argparse.Namespace) -> int:
     """Empty a store."""
-    store = _opened(arguments)
+    store = opened_store(arguments)
     path, (count, words) = _whole(store.path), _held(store)
     if not arguments.yes:
         _confirm(f"{path} of {words}")
@@ -201,7 +190,7 @@ def _confirm(what: str) -> None:
 
 def reindex(arguments: argparse.Namespace) -> int:
     """Take documents that were edited by hand as they are."""
-    store = _opened(arguments)
+    store = opened_store(arguments)
     count = store.reindex()
     path = _whole(store.path)
     text = f"reindexed {path}: {counted(count, 'file')} had been edited by hand"
@@ -211,7 +200,7 @@ def reindex(arguments: argparse.Namespace) -> int:
 
 def compact(arguments: argparse.Namespace) -> int:
     """Replace the record of past changes."""
-    store = _opened(arguments)
+    store = opened_store(arguments)
     before = store.info()
     store.compact()
     after = store.info()

@@ -7,7 +7,16 @@ from typing import Any, TextIO
 
 from ..errors import FakeGraceDbError
 
-__all__ = ["CommandError", "complain", "counted", "failure_text", "say", "say_json", "size_text"]
+__all__ = [
+    "CommandError",
+    "answer_text",
+    "complain",
+    "counted",
+    "failure_text",
+    "say",
+    "say_json",
+    "size_text",
+]
 
 
 class CommandError(FakeGraceDbError):
@@ -50,6 +59,18 @@ def failure_text(error: Exception) -> str:
     if isinstance(error, FakeGraceDbError | OSError | ValueError) and str(error):
         return str(error)
     return f"{type(error).__name__}: {error} (--debug shows where)"
+
+
+def answer_text(response: Any) -> str:
+    """Give what a server says in an answer, in one line and without the JSON around it."""
+    text = " ".join(response.text.split())
+    try:
+        data = response.json()
+    except ValueError:
+        return text
+    if isinstance(data, dict):
+        data = next((data[key] for key in ("detail", "error", "errors") if key in data), data)
+    return " ".join(data.split()) if isinstance(data, str) else text
 
 
 def size_text(count: int) -> str:

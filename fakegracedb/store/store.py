@@ -23,7 +23,9 @@ from .view import View
 
 if TYPE_CHECKING:
     from .bulk import Loadable
+    from .changes import Changes
     from .inspection import Problem
+    from .past import Mark
 
 __all__ = ["Store"]
 
@@ -318,6 +320,55 @@ class Store:
     def clock(self) -> StoreClock:
         """The clock that all who use the store see."""
         return StoreClock(self)
+
+    # What changed: see `changes` and `past`
+
+    def mark(self) -> Mark:
+        """Remember the present moment, for `diff`; that costs nothing, however large the store."""
+        from .past import Mark
+
+        return self.read(Mark.of)
+
+    def diff(self, before: str | os.PathLike[str] | Store | Mark | int) -> Changes:
+        """Tell what changed.
+
+        Parameters
+        ----------
+        before : path-like, Store, Mark or int
+            A snapshot, or any other store; what `mark` gave; or the number of a commit, 0 for the
+            empty beginning.
+
+        Returns
+        -------
+        Changes
+            A sequence, false if nothing changed; as text a line a change. Where the journal goes on
+            from `before`, only what it names since is looked at: a document edited by hand is seen
+            after `reindex`, and against a snapshot that is no earlier state of this store.
+
+        Raises
+        ------
+        StoreError
+            If there is no such store or commit, or the journal was begun anew since the mark (by
+            `reset`, `restore` or `compact`).
+
+        Examples
+        --------
+        >>> from fakegracedb import FakeGraceDb
+        >>> with FakeGraceDb(clock="2026-03-01 17:00:00") as client:
+        ...     made = client.create_event("Test", "gstlal", "a.xml", filecontents="?")
+        ...     before = client.store.mark()
+        ...     answer = client.write_label("T0001", "DQV")
+        ...     print(client.store.diff(before))
+        T0001: label DQV added
+        T0001: log 3 added: Label: DQV
+        """
+        from . import changes, past
+
+        if isinstance(before, past.Mark | int):
+            mark = before
+            return self.read(lambda view: changes.since_mark(view, mark))
+        other = before if isinstance(before, Store) else Store.open(before)
+        return other.read(lambda old: self.read(lambda now: changes.since_store(now, old)))
 
     # Care: see `care` and `exchange`
 

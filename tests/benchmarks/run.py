@@ -28,6 +28,7 @@ from candidates import superevents
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ingesting import ingesting
 from ligo.gracedb.rest import GraceDb
+from looking import looking
 from measuring import fresh, medians, report, results
 from pytest_httpserver import HTTPServer
 from requests.adapters import HTTPAdapter
@@ -266,7 +267,7 @@ def starting() -> None:
 BENCHMARKS = {
     f.__name__: f
     for f in (
-        *(reading, writing, superevents, ingesting, history, starting, growth, searching),
+        *(reading, writing, superevents, ingesting, history, starting, growth, searching, looking),
         *(serving_events, serving_uploads),
     )
 }

@@ -55,6 +55,7 @@ OURS = {
     "self._core.exists",
     "other.exists",
     "cls.open",
+    "Store.open",
 }
 
 

@@ -1,0 +1,43 @@
+"""Blocks of the README that show a terminal: what is typed there is run, and the output compared.
+
+Such a block stands behind the comment ``<!-- console -->``. Lines that begin with ``$ `` are typed,
+one after the other, in a folder where ``mystore`` is a copy of ``fixtures/store``; what follows is
+what comes out. A line of three dots stands for any lines.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Typed", "blocks"]
+
+_BLOCK = re.compile(r"<!-- console -->\n+```console\n(.*?)\n```\n", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A command, and what is shown of its output."""
+
+    command: str
+    shown: str
+
+    @property
+    def argv(self) -> list[str]:
+        return shlex.split(self.command)
+
+    def fits(self, output: str) -> bool:
+        """Whether this is what came out."""
+        parts = re.split(r"^\.\.\.\n", f"{self.shown}\n", flags=re.MULTILINE)
+        return re.fullmatch("(?:.*\n)*?".join(map(re.escape, parts)), output) is not None
+
+
+def blocks(readme: Path) -> Iterator[list[Typed]]:
+    """Read the blocks of a README."""
+    for block in _BLOCK.findall(readme.read_text()):
+        typed = re.split(r"^\$ ", block, flags=re.MULTILINE)
+        assert typed[0] == "", "a block begins with a command"
+        yield [Typed(*one.rstrip("\n").split("\n", 1)) for one in typed[1:]]
