@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ..errors import ShiftError
 from .instants import shift_number
-from .shifting import Notes, Shift, ShiftError
+from .shifting import Notes, Shift
 
 __all__ = ["shift_cwb"]
 

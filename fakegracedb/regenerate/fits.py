@@ -8,8 +8,9 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..errors import ShiftError
 from .instants import shift_days, shift_iso
-from .shifting import Notes, Shift, ShiftError
+from .shifting import Notes, Shift
 
 __all__ = ["shift_fits"]
 

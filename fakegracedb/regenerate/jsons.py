@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ..errors import ShiftError
 from .fits import shift_fits
 from .instants import BILLION, exact_number, gmst, iso_to_gps, shift_days, shift_iso
 from .packing import unpacked
-from .shifting import Notes, Shift, ShiftError
+from .shifting import Notes, Shift
 from .triggers import shift_trigger
 
 __all__ = ["shift_json"]

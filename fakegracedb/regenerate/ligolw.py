@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..errors import ShiftError
 from .instants import BILLION, exact_number, gmst, same_width, shift_iso, shift_number
-from .shifting import Notes, Shift, ShiftError
+from .shifting import Notes, Shift
 
 __all__ = ["TABLES", "shift_ligolw"]
 

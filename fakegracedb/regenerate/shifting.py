@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Any, TypeAlias
 
-from ..errors import FakeGraceDbError
+from ..errors import ShiftError
 from .identities import IdMap
 from .instants import BILLION, decimal_seconds
 
@@ -19,15 +19,10 @@ __all__ = [
     "Match",
     "Notes",
     "Shift",
-    "ShiftError",
     "Shifted",
     "register_shifter",
     "shift_file",
 ]
-
-
-class ShiftError(FakeGraceDbError):
-    """A file whose times cannot be moved; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from ..errors import ShiftError
 from .instants import iso_to_gps, shift_iso, shift_truncated_day
-from .shifting import Notes, Shift, ShiftError
+from .shifting import Notes, Shift
 from .triggers import shift_trigger
 
 __all__ = ["shift_voevent"]

@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakegracedb import ingest, samples
+from fakegracedb.errors import ShiftError
 from fakegracedb.regenerate import instants, shifting
 from fakegracedb.regenerate.identities import IdMap
 from fakegracedb.regenerate.instants import nanoseconds_of
 from fakegracedb.regenerate.packing import unpacked
-from fakegracedb.regenerate.shifting import Shift, ShiftError, register_shifter, shift_file
+from fakegracedb.regenerate.shifting import Shift, register_shifter, shift_file
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 EVENTS = sorted((FIXTURES / "events").iterdir())
@@ -67,6 +68,11 @@ def read(path: Path, content: bytes) -> ingest.Reading:
     return reading
 
 
+_OWN_TRIGGERS = re.compile(  # ids that are no time near that of the event
+    r"integral-weak|targeted|chime-detection|svom|(swift|fermi)-notice"
+)
+
+
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.name)
 @given(delta=DELTAS)
 @QUICK
@@ -78,7 +84,7 @@ def test_an_event_file_comes_back(path: Path, delta: int) -> None:
     keep = shift_file(path.name, content, Shift(delta, keep_trigger_id=True))
     kept = shift_file(path.name, keep.content, Shift(-delta, keep_trigger_id=True))
     assert inside(kept.content) == inside(content)
-    if not re.search(r"(integral-weak|targeted|chime-detection|svom|(swift|fermi)-notice)", path.name):
+    if not _OWN_TRIGGERS.search(path.name):
         assert inside(back.content) == inside(content)
 
 
