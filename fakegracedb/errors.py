@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["ApiError", "FakeGraceDbError", "NotFaked", "QueryError", "StoreError"]
+__all__ = ["ApiError", "ArchiveError", "FakeGraceDbError", "NotFaked", "QueryError", "StoreError"]
 
 
 class FakeGraceDbError(Exception):
@@ -27,6 +27,10 @@ class FakeGraceDbError(Exception):
 
 class StoreError(FakeGraceDbError):
     """The store on disk cannot be used as asked; the message names the file and what to do."""
+
+
+class ArchiveError(FakeGraceDbError):
+    """An archive lacks what was asked of it, or is damaged; the message says which and where."""
 
 
 class ApiError(FakeGraceDbError):
