@@ -22,6 +22,7 @@ from typing import Any
 
 __all__ = [
     "ApiError",
+    "ArchiveError",
     "FakeGraceDbError",
     "NotFaked",
     "QueryError",
@@ -37,6 +38,10 @@ class FakeGraceDbError(Exception):
 
 class StoreError(FakeGraceDbError):
     """The store on disk cannot be used as asked; the message names the file and what to do."""
+
+
+class ArchiveError(FakeGraceDbError):
+    """An archive lacks what was asked of it, or is damaged; the message says which and where."""
 
 
 class ApiError(FakeGraceDbError):

@@ -26,7 +26,7 @@ class IdMap:
     def add(self, old: str, new: str) -> None:
         """Let an id stand for another; the same one need not be said."""
         if old and old != new:
-            self._new[old] = new
+            self._new = {**self._new, old: new}  # others may be reading the old one
             self._pattern = None
 
     def get(self, old: str) -> str | None:

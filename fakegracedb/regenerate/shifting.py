@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from ..errors import ShiftError
 from .identities import IdMap
-from .instants import BILLION, decimal_seconds
+from .instants import BILLION, decimal_seconds, shift_number
 
 __all__ = [
     "Change",
@@ -73,14 +73,15 @@ class Shift:
     def filename(self, name: str) -> str:
         """Give the name that a file has after the shift."""
         name = self.ids(name)
-        if not self.rename_files or self.reference is None:
-            return name
-        from .instants import shift_number
+        return self.near_times(name) if self.rename_files else name
+
+    def near_times(self, text: str) -> str:
+        """Move the GPS times in a text that are near the reference."""
 
         def moved(found: re.Match[str]) -> str:
             return shift_number(found[0], self.delta) if self.is_near(found[0]) else found[0]
 
-        return _GPS.sub(moved, name)
+        return _GPS.sub(moved, text)
 
     def is_near(self, text: str) -> bool:
         """Whether a text of digits is a GPS time within a day of the reference."""

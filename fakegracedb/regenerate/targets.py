@@ -1,30 +1,22 @@
-"""Where things are created: aliases of servers, clients for them, and the refusal of production."""
+"""Where things are created: a client of a server or of a store, and the refusal of production."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ..client import FakeGraceDb
 from ..errors import RegenerationError
+from ..services import ALIASES, connect, root_of
+from ..transport import StoreAdapter
+from .certificates import bundle
 
 if TYPE_CHECKING:
     from ligo.gracedb.rest import GraceDb
 
-__all__ = ["ALIASES", "BASIC_AUTH", "Target", "is_production", "resolve", "target"]
-
-ALIASES = {
-    "production": "https://gracedb.ligo.org",
-    "playground": "https://gracedb-playground.ligo.org",
-    "test": "https://gracedb-test.ligo.org",
-    "dev": "https://gracedb-test01.igwn.org",
-    "cnaf": "https://gracedb-test01.igwn.org",
-    "local": "https://gracedb.default.svc.cluster.local",
-    "mocked": "https://gracedb-donotexist.igwn.org",
-}
-"""Names of servers, and their roots. `mocked` is one that must never be there."""
+__all__ = ["BASIC_AUTH", "Target", "is_production", "open_target"]
 
 _PRODUCTION = "gracedb.ligo.org"
 
@@ -57,43 +49,9 @@ class Target:
     def v1(self) -> Any:
         """A client on the API v1, which has VOEvents and EM observations; None if there is none."""
         if self._old_client is None and self.fake:
-            from ..client import FakeGraceDb
-
-            old = FakeGraceDb(store=self.client.store, api_version="v1")
-            self._old_client = old.as_user(None) if _user(self.client) is None else old
+            self._old_client = FakeGraceDb(store=self.client.store, api_version="v1")
+            self._old_client._act_as(self.client._fakegracedb.adapters[0].identity)
         return self._old_client
-
-    def alternatives(self, *, v1: bool) -> list[Any]:
-        """Give the clients that may know a call that one version of the API does not have."""
-        if not v1:
-            return [self.client]
-        return [one for one in (self.client, self.v1) if one is not None]
-
-
-def _user(client: Any) -> str | None:
-    identity = client._fakegracedb.adapters[0].identity
-    return "" if identity is None else identity.name
-
-
-def resolve(service: str) -> tuple[str, bool]:
-    """Give the API root or the folder that a name, URL or path means, and whether it is a folder.
-
-    Raises
-    ------
-    RegenerationError
-        ``fake`` without a store in the environment.
-    """
-    if service == "fake":
-        folder = os.environ.get("FAKEGRACEDB_STORE")
-        if not folder:
-            raise RegenerationError("`fake` is the store in $FAKEGRACEDB_STORE, which is not set")
-        return folder, True
-    url = ALIASES.get(service, service)
-    if "://" not in url:
-        return url, True
-    if urlsplit(url).path.strip("/"):
-        return url.rstrip("/") + "/", False
-    return url.rstrip("/") + "/api/", False
 
 
 def is_production(url: str) -> bool:
@@ -101,7 +59,7 @@ def is_production(url: str) -> bool:
     return (urlsplit(url).hostname or "").rstrip(".").lower() == _PRODUCTION
 
 
-def target(service: Any) -> Target:
+def open_target(service: Any) -> Target:
     """Give what things are to be created on.
 
     Parameters
@@ -114,21 +72,19 @@ def target(service: Any) -> Target:
     RegenerationError
         The production server, by whatever name; there is no way around that.
     """
-    if isinstance(service, str | os.PathLike):
-        place, folder = resolve(os.fspath(service))
-        if folder:
-            from ..client import FakeGraceDb
-
-            return Target(FakeGraceDb(store=Path(place)), place, True)
-        if is_production(place):
-            raise _refused(place)
-        return _checked(_real_client(place), place)
-    from ..client import FakeGraceDb
-
-    if isinstance(service, FakeGraceDb):
-        return Target(service, str(service.store.path), True)
-    url = str(getattr(service, "service_url", getattr(service, "_service_url", "")))
-    return _checked(service, url)
+    if isinstance(service, str):
+        url = ALIASES.get(service, service)
+        if "://" in url:
+            if is_production(url):
+                raise _refused(f"{service}")
+            client = connect(service, auth=True)
+            if not os.environ.get("REQUESTS_CA_BUNDLE") and (found := bundle()).is_file():
+                client.verify = str(found)
+            return _checked(client, root_of(url))
+    client = connect(service)
+    if isinstance(client, FakeGraceDb):
+        return Target(client, str(client.store.path), True)
+    return _checked(client, str(client._service_url))
 
 
 def _refused(what: str) -> RegenerationError:
@@ -140,8 +96,6 @@ def _refused(what: str) -> RegenerationError:
 
 def _checked(client: GraceDb, url: str) -> Target:
     """Refuse a client that ends on the production server, also by way of a redirection."""
-    from ..transport import StoreAdapter
-
     if isinstance(client.get_adapter(url), StoreAdapter):
         return Target(client, url, False)  # of a store, whatever its URL says
     if is_production(url):
@@ -151,14 +105,3 @@ def _checked(client: GraceDb, url: str) -> Target:
         if is_production(one.url) or is_production(one.headers.get("Location", "")):
             raise _refused(f"{url} leads to {one.url}, which")
     return Target(client, url, False)
-
-
-def _real_client(url: str) -> Any:
-    from ligo.gracedb.rest import GraceDb
-
-    from .certificates import bundle
-
-    client = GraceDb(url)
-    if not os.environ.get("REQUESTS_CA_BUNDLE") and (found := bundle()).is_file():
-        client.verify = str(found)
-    return client
