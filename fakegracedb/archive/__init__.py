@@ -7,6 +7,7 @@ read of one object is an `ArchivedEvent` or `ArchivedSuperevent`, whoever wrote 
 from __future__ import annotations
 
 from .archived import ArchivedEvent, ArchivedFile, ArchivedSuperevent, Upload
+from .fetching import Fetched, fetch, fetch_range
 from .folder import Archive, default_path
 
 __all__ = [
@@ -14,6 +15,9 @@ __all__ = [
     "ArchivedEvent",
     "ArchivedFile",
     "ArchivedSuperevent",
+    "Fetched",
     "Upload",
     "default_path",
+    "fetch",
+    "fetch_range",
 ]

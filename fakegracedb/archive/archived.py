@@ -23,10 +23,10 @@ from typing import Any
 from ..errors import ArchiveError
 from ..identifiers import versioned
 
-__all__ = ["Archived", "ArchivedEvent", "ArchivedFile", "ArchivedSuperevent", "Upload"]
+__all__ = ["ROWS", "Archived", "ArchivedEvent", "ArchivedFile", "ArchivedSuperevent", "Upload"]
 
 # Under which keys the rows of an answer stand; servers differ.
-_ROWS = {
+ROWS = {
     "logs": ("log", "logs"),
     "labels": ("labels",),
     "voevents": ("voevents",),
@@ -137,7 +137,7 @@ class Archived:
     def rows(self, name: str) -> list[Any]:
         """Give the rows of an answer, e.g. of ``logs``; none where the archive lacks it."""
         answer = self.answers.get(name)
-        for key in _ROWS[name]:
+        for key in ROWS[name]:
             if isinstance(answer, Mapping) and isinstance(answer.get(key), list):
                 return list(answer[key])
         return list(answer) if isinstance(answer, list) else []
