@@ -102,8 +102,10 @@ class History:
             (created_at(told.archived.object), place, 0, told)
             for place, told in enumerate(self.objects)
         ]
+        self.run.total = len(order)
         for _, _, number, told in sorted(order, key=lambda one: one[:3]):
             self.advance(told, number)
+            self.run.advanced()
         for told in self.objects:
             deeds.reconcile(self, told)
 

@@ -65,6 +65,10 @@ class Run:
         What is there so far.
     tell : callable
         Takes a line about what was done.
+    created : callable
+        Takes the old id of an event that is there now.
+    progress : callable
+        Takes `done` and `total`: how many steps, and of how many.
     """
 
     target: Target
@@ -73,6 +77,10 @@ class Run:
     wishes: Wishes
     result: Regeneration
     tell: Callable[[str], None]
+    created: Callable[[str], None]
+    progress: Callable[[int, int], None]
+    total: int = 0
+    done: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _labels: frozenset[str] | None = None
 
@@ -86,6 +94,12 @@ class Run:
         with self._lock:
             if text not in self.result.report.notes:
                 self.result.report.notes.append(text)
+
+    def advanced(self) -> None:
+        """Let a step be done."""
+        with self._lock:
+            self.done += 1
+            self.progress(self.done, self.total)
 
     def file(self, whose: Archived, name: str, content: bytes) -> Shifted:
         """Shift a file, and take that down.
@@ -130,6 +144,7 @@ class Run:
         ).json()
         with self._lock:
             self.shift.ids.add(event.id, answer["graceid"])
+            self.created(event.id)
         for warning in answer.get("warnings") or ():
             self.note(f"{answer['graceid']}: {warning}")
         return answer

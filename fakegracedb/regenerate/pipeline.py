@@ -92,7 +92,8 @@ def run_pipelines(
         uploads = chosen(event, run.wishes.uploads, with_superevent=with_superevent)
         made.wanted = len(uploads)
         tasks.append(_Task(event, uploads, made))
-    if not tasks:
+    run.total = sum(len(task.uploads) for task in tasks)
+    if events and not tasks:
         raise RegenerationError("; ".join(f"{e.old_id}: {e.problem}" for e in run.result.events))
     if isinstance(run.pace.clock, WallTime) and len(tasks) > 1 and not at_once:
         with ThreadPoolExecutor(len(tasks), "regenerate") as pool:
@@ -188,6 +189,7 @@ def _step(run: Run, task: _Task, place: int) -> None:
         if run.wishes.meg_log:
             _tell_origin(run, task.event, made.new_id)
     made.uploads.append(moved.name)
+    run.advanced()
 
 
 def _labels(run: Run, event: ArchivedEvent) -> list[str]:

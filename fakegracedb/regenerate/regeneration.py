@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +23,7 @@ from .shifting import Shift
 from .targets import Target, open_target
 from .timing import Clockwork, Pace, StoreTime, WallTime, choose_delta, pace_factor
 
-__all__ = ["reference_of", "regenerate"]
+__all__ = ["clockwork", "find", "reference_of", "regenerate"]
 
 Thing = ArchivedEvent | ArchivedSuperevent
 Seconds = str | Decimal | int | float
@@ -57,7 +57,10 @@ def regenerate(
     rewrite_text: bool = False,
     rename_files: bool = False,
     strict: bool = False,
+    leave_out: Collection[str] = (),
     tell: Callable[[str], None] | None = None,
+    created: Callable[[str], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Regeneration:
     """Create an archived event or superevent again, with all its times moved.
@@ -101,8 +104,14 @@ def regenerate(
         In pipeline mode, let an entry tell where each event comes from.
     deep, keep_trigger_id, test_role, shift_process, rewrite_text, rename_files, strict : bool
         As of `Shift`.
+    leave_out : collection of str
+        In pipeline mode, events that are there already.
     tell : callable, optional
         Takes a line whenever something is there.
+    created : callable, optional
+        Takes the old id of an event as soon as it is there.
+    progress : callable, optional
+        Takes how much is done, and of how much.
     stop : threading.Event, optional
         Ends it after what is being done, when set.
 
@@ -123,9 +132,9 @@ def regenerate(
     ):
         if value not in choices:
             raise RegenerationError(f"{name} is one of {', '.join(choices)}, not {value!r}")
-    archived = found(archive_or_id, archive)
+    archived = find(archive_or_id, archive)
     place = _target(target)
-    time = _clockwork(place, clock, stop)
+    time = clockwork(place, clock, stop)
     reference = reference_of(archived)
     now = time.now()
     delta = choose_delta(reference, now, at=at, shift=shift, sidereal=sidereal)
@@ -158,18 +167,28 @@ def regenerate(
         pace.start = max(now, reference + delta)
         pace.start = max(pace.start, now - round(min(0, first - reference) * factor))
     wishes = Wishes(group, search, tuple(labels), meg_log, uploads)
-    run = Run(place, moved, pace, wishes, result, tell or (lambda text: None))
+    run = Run(
+        place,
+        moved,
+        pace,
+        wishes,
+        result,
+        tell or (lambda text: None),
+        created or (lambda id_: None),
+        progress or (lambda done, total: None),
+    )
+    left = [event for event in events if event.id not in leave_out]
     try:
         if mode == "history":
             run_history(run, archived)
         else:
-            run_pipelines(run, events, with_superevent=whole, at_once=not factor)
+            run_pipelines(run, left, with_superevent=whole, at_once=not factor)
     finally:
         time.finish()
     return result
 
 
-def found(
+def find(
     thing: Thing | str | os.PathLike[str], archive: Archive | str | os.PathLike[str] | None = None
 ) -> Thing:
     """Give an archived object by its id or folder."""
@@ -186,7 +205,8 @@ def _target(where: Any) -> Target:
     return where if isinstance(where, Target) else open_target(where)
 
 
-def _clockwork(place: Target, clock: str | None, stop: threading.Event | None) -> Clockwork:
+def clockwork(place: Target, clock: str | None, stop: threading.Event | None) -> Clockwork:
+    """Give the clock to go by: as asked for, else that of the store, else the machine's."""
     if clock is None:
         clock = "fake" if place.fake else "wall"
     if clock == "wall":
@@ -208,7 +228,10 @@ def reference_of(archived: Thing) -> int:
 
 
 def _events(archived: Thing) -> list[ArchivedEvent]:
-    return list(archived.events) if isinstance(archived, ArchivedSuperevent) else [archived]
+    """Give the events, in the order of their creation."""
+    if isinstance(archived, ArchivedEvent):
+        return [archived]
+    return sorted(archived.events, key=lambda event: created_at(event.object))
 
 
 def _last(archived: Thing, mode: str, uploads: str) -> int:

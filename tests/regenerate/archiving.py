@@ -2,73 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from ligo.gracedb.exceptions import HTTPError
 
 from fakegracedb import FakeGraceDb, samples
-from fakegracedb.archive import ArchivedEvent, ArchivedFile, ArchivedSuperevent
-from fakegracedb.archive.description import pipeline_uploads
-from fakegracedb.identifiers import split_version
+from fakegracedb.archive import Archive, ArchivedEvent, ArchivedSuperevent, fetch
 
 __all__ = ["T_0", "archived_event", "archived_superevent", "superevent"]
 
 T_0 = "1456420000.5"
 
 
-def _answers(client: FakeGraceDb, old: FakeGraceDb, id_: str, kind: str) -> dict[str, Any]:
-    answers = {"object": getattr(client, kind)(id_).json()}
-    for name in ("logs", "labels", "voevents", "emobservations", "signoffs", "permissions"):
-        for one in (client, old):
-            try:
-                answers[name] = getattr(one, name)(id_).json()
-                break
-            except (HTTPError, NotImplementedError):
-                continue
-    return answers
-
-
-def _files(client: FakeGraceDb, id_: str, folder: Path) -> tuple[ArchivedFile, ...]:
-    folder.mkdir(parents=True)
-    found = []
-    for key in client.files(id_).json():
-        name, version = split_version(key)
-        if version is None:
-            continue
-        content = client.files(id_, key).read()
-        (folder / key).write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        found.append(ArchivedFile(name, version, len(content), digest, key))
-    return tuple(found)
-
-
 def archived_event(client: FakeGraceDb, graceid: str, folder: Path) -> ArchivedEvent:
-    old = FakeGraceDb(store=client.store, api_version="v1")
-    answers = _answers(client, old, graceid, "event")
-    logs = sorted(answers["logs"]["log"], key=lambda row: row["N"])
-    return ArchivedEvent(
-        id=graceid,
-        source="fake",
-        folder=folder,
-        answers=answers,
-        files=_files(client, graceid, folder),
-        uploads=pipeline_uploads(answers["object"]["submitter"], logs),
-    )
+    archive = Archive(folder)
+    fetch([graceid], client, archive)
+    return archive.event(graceid)
 
 
 def archived_superevent(client: FakeGraceDb, id_: str, folder: Path) -> ArchivedSuperevent:
-    old = FakeGraceDb(store=client.store, api_version="v1")
-    answers = _answers(client, old, id_, "superevent")
-    answers["notices"] = client.notices(id_).json()
-    files = _files(client, id_, folder)
-    found = answers["object"]
-    members = sorted((*found["gw_events"], *found["em_events"]), key=lambda one: int(one[1:]))
-    events = tuple(archived_event(client, one, folder / one) for one in members)
-    return ArchivedSuperevent(
-        id=id_, source="fake", folder=folder, answers=answers, files=files, events=events
-    )
+    archive = Archive(folder)
+    fetch([id_], client, archive, related=True)
+    found = archive.superevent(id_)
+    return replace(found, events=tuple(sorted(found.events, key=lambda one: int(one.id[1:]))))
 
 
 def superevent(client: FakeGraceDb) -> str:

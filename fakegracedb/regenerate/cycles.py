@@ -1,0 +1,359 @@
+"""A span of the source's time as an endless loop: what happened in it happens again and again.
+
+With D = END - START, what happened at a time g happens at g + k D, for every k from now on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ..archive import Archive, fetch
+from ..clock import iso_text, utc_from_gps
+from ..errors import RegenerationError
+from ..services import connect
+from .instants import BILLION, decimal_seconds, nanoseconds_of
+from .making import created_at
+from .outcome import Regeneration
+from .regeneration import clockwork, reference_of, regenerate
+from .targets import Target
+from .timing import StoppedError, WallTime
+
+__all__ = ["Checkpoint", "Loop", "Selection", "cycle"]
+
+_LATE = 600 * BILLION  # an event that is later than that waits for the next cycle
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The arithmetic of a loop; times are GPS [ns]."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise RegenerationError(
+                f"the end, {decimal_seconds(self.end)}, is not after the start, "
+                f"{decimal_seconds(self.start)}"
+            )
+
+    @property
+    def length(self) -> int:
+        """How long it is [ns]."""
+        return self.end - self.start
+
+    def offset(self, now: int) -> int:
+        """Give by how much things are moved that happen in the cycle of a time."""
+        return (now - self.start) // self.length * self.length
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What of a source is replayed.
+
+    Attributes
+    ----------
+    kind : {"superevents", "events"}
+        Whole superevents, or single events.
+    pipeline, search : str
+        Of events; empty for any.
+    """
+
+    kind: str = "superevents"
+    pipeline: str = ""
+    search: str = ""
+
+    def check(self, client: Any) -> None:
+        """Refuse a pipeline or search that the source does not know."""
+        if self.kind not in ("superevents", "events"):
+            raise RegenerationError(f"kind is superevents or events, not {self.kind!r}")
+        if self.kind == "superevents" and (self.pipeline or self.search):
+            raise RegenerationError("pipelines and searches are those of --kind events")
+        for what, name, known in (
+            ("pipeline", self.pipeline, client.pipelines),
+            ("search", self.search, client.searches),
+        ):
+            if name and name not in known:
+                raise RegenerationError(f"no {what} {name!r}; there are {', '.join(known)}")
+
+    def find(self, client: Any, begin: int, end: int) -> Iterator[tuple[int, str]]:
+        """Give what happened from one time to another, in order, a page at a time: time and id."""
+        if self.kind == "superevents":
+            query = f"t_0: {decimal_seconds(begin)} .. {decimal_seconds(end)}"
+            for one in client.superevents(query, orderby=["t_0"]):
+                time = nanoseconds_of(one["t_0"])
+                if begin <= time < end:
+                    yield time, one["superevent_id"]
+            return
+        words = [f"pipeline: {self.pipeline}"] if self.pipeline else []
+        words += [f"search: {self.search}"] if self.search else []
+        first, last = (
+            iso_text(utc_from_gps(Decimal(time).scaleb(-9)))[:19].replace("T", " ")
+            for time in (begin, end + BILLION)
+        )
+        query = " ".join([*words, f"created: {first} .. {last}"])
+        for one in client.events(query, orderby="created"):
+            time = created_at(one)
+            if begin <= time < end and one.get("gpstime"):
+                yield time, one["graceid"]
+
+
+@dataclass
+class Checkpoint:
+    """How far a loop has come, in a file, so that it goes on after a restart.
+
+    Attributes
+    ----------
+    path : Path or None
+        None keeps it in memory.
+    config : str
+        What the loop is; another one is refused.
+    offset : int or None
+        By how much the objects of this cycle are moved [ns]; None before the first.
+    position : int
+        The time [ns] of the last object begun.
+    begun : list of str
+        The ids of those of that time that were begun.
+    active : dict of str to list of str
+        Objects that were begun and are not finished: which of their events are there.
+    cycles : int
+        Cycles that are over.
+    """
+
+    path: Path | None
+    config: str
+    offset: int | None = None
+    position: int = 0
+    begun: list[str] = field(default_factory=list)
+    active: dict[str, dict[str, Any]] = field(default_factory=dict)
+    cycles: int = 0
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str] | None, config: Any) -> Checkpoint:
+        """Read a checkpoint, or begin one.
+
+        Raises
+        ------
+        RegenerationError
+            It is of another loop, or no checkpoint.
+        """
+        digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()
+        made = cls(None if path is None else Path(path), digest)
+        if made.path is None or not made.path.exists():
+            return made
+        try:
+            data = json.loads(made.path.read_text())
+            if data["config"] != digest:
+                raise RegenerationError(
+                    f"{path} is the checkpoint of another loop: remove it to begin anew"
+                )
+            for name in ("offset", "position", "begun", "active", "cycles"):
+                setattr(made, name, data[name])
+        except (ValueError, KeyError, TypeError) as error:
+            raise RegenerationError(f"{path} is no checkpoint: {error!r}") from None
+        return made
+
+    def save(self) -> None:
+        """Write it, whole or not at all."""
+        with self._lock:
+            if self.path is None:
+                return
+            names = ("config", "offset", "position", "begun", "active", "cycles")
+            new = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+            new.write_text(json.dumps({name: getattr(self, name) for name in names}, indent=1))
+            new.replace(self.path)
+
+    def begin(self, time: int, id_: str, shift: int) -> None:
+        """Let an object be begun."""
+        with self._lock:
+            self.begun = [*self.begun, id_] if time == self.position else [id_]
+            self.position = time
+            self.active[id_] = {"shift": shift, "there": []}
+            self.save()
+
+    def there(self, id_: str, event: str) -> None:
+        """Let an event of an object be there."""
+        with self._lock:
+            self.active[id_]["there"].append(event)
+            self.save()
+
+    def finish(self, id_: str) -> None:
+        """Let an object be complete."""
+        with self._lock:
+            self.active.pop(id_, None)
+            self.save()
+
+    def is_past(self, time: int, id_: str) -> bool:
+        """Whether an object of this cycle was begun before."""
+        return time < self.position or (time == self.position and id_ in self.begun)
+
+
+def cycle(
+    start: Any,
+    end: Any,
+    target: Target,
+    *,
+    source: Any = "production",
+    selection: Selection | None = None,
+    archive: Archive | None = None,
+    cycles: int | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    clock: str | None = None,
+    stop: threading.Event | None = None,
+    tell: Callable[[str], None] | None = None,
+    options: dict[str, Any] | None = None,
+) -> list[Regeneration]:
+    """Replay a span of time of a source in a loop.
+
+    Parameters
+    ----------
+    start, end : str, int, float or Decimal
+        GPS times [s].
+    target : Target
+        Where to.
+    source : str, path-like, Store or GraceDb
+        Where from.
+    selection : Selection, optional
+        What of it; None is all superevents.
+    archive : Archive, optional
+        Where fetched objects are kept.
+    cycles : int, optional
+        After how many to end; the one that is under way counts. None never ends.
+    checkpoint : path-like, optional
+        File that tells a restart how far this has come.
+    clock : {"fake", "wall"}, optional
+        As of `regenerate`.
+    stop : threading.Event, optional
+        Ends it, when set.
+    tell : callable, optional
+        Takes lines.
+    options : dict, optional
+        Further arguments of `regenerate`.
+
+    Returns
+    -------
+    list of Regeneration
+        What failed, of all that was created: the rest is forgotten, since this may take years.
+    """
+    try:
+        loop = Loop(nanoseconds_of(start), nanoseconds_of(end))
+    except ValueError as error:
+        raise RegenerationError(str(error)) from None
+    wanted = selection or Selection()
+    client = connect(source)
+    wanted.check(client)
+    config = {"loop": [loop.start, loop.end], "selection": vars(wanted), "options": options or {}}
+    one = _Cycle(
+        loop,
+        wanted,
+        client,
+        target,
+        Archive() if archive is None else archive,
+        Checkpoint.open(checkpoint, config),
+        clock,
+        stop or threading.Event(),
+        tell or (lambda line: None),
+        options or {},
+    )
+    return one.run(cycles)
+
+
+@dataclass
+class _Cycle:
+    loop: Loop
+    selection: Selection
+    client: Any
+    target: Target
+    archive: Archive
+    mark: Checkpoint
+    clock: str | None
+    stop: threading.Event
+    tell: Callable[[str], None]
+    options: dict[str, Any]
+    failures: list[Regeneration] = field(default_factory=list)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def run(self, cycles: int | None) -> list[Regeneration]:
+        time = clockwork(self.target, self.clock, self.stop)
+        try:
+            self._resume()
+            while cycles is None or self.mark.cycles < cycles:
+                if self.mark.offset is None:
+                    self.mark.offset = self.loop.offset(time.now())
+                    # in the middle of the loop: what comes next, not what is over
+                    self.mark.position = time.now() - self.mark.offset
+                self._once(time, self.mark.offset)
+                self.mark.cycles += 1
+                self.mark.offset += self.loop.length
+                self.mark.position = self.loop.start
+                self.mark.begun = []
+                self.mark.save()
+        except StoppedError:
+            pass
+        finally:
+            for thread in self._threads:
+                thread.join()
+            time.finish()
+        return self.failures
+
+    def _resume(self) -> None:
+        """Complete what a run that was ended had begun."""
+        for id_, begun in list(self.mark.active.items()):
+            self._create(id_, begun["shift"], frozenset(begun["there"]))
+
+    def _once(self, time: Any, offset: int) -> None:
+        """Replay what is left of a cycle."""
+        found = False
+        for when, id_ in self.selection.find(self.client, self.mark.position, self.loop.end):
+            if self.mark.is_past(when, id_):
+                continue
+            found = True
+            due, shift = when + offset, offset
+            if self.selection.kind == "events" and time.now() - due > _LATE:
+                due, shift = due + self.loop.length, shift + self.loop.length
+            time.wait_until(due)
+            self.mark.begin(when, id_, shift)
+            if isinstance(time, WallTime):
+                self._threads = [one for one in self._threads if one.is_alive()]
+                thread = threading.Thread(target=self._create, args=(id_, shift, frozenset()))
+                self._threads.append(thread)
+                thread.start()
+            else:
+                self._create(id_, shift, frozenset())
+        if not found:  # nothing at all would be asked for again at once
+            time.wait_until(self.loop.end + offset)
+
+    def _create(self, id_: str, shift: int, there: frozenset[str]) -> None:
+        """Create an object; an error of one does not end the loop."""
+        try:
+            if id_ not in self.archive:
+                fetch([id_], self.client, self.archive, mode="full")
+            archived = self.archive[id_]
+            self.tell(f"{id_} at GPS {decimal_seconds(reference_of(archived) + shift)}")
+            result = regenerate(
+                archived,
+                self.target,
+                shift=decimal_seconds(shift),
+                clock=self.clock,
+                stop=self.stop,
+                leave_out=there,
+                created=lambda event: self.mark.there(id_, event),
+                tell=self.tell,
+                **self.options,
+            )
+            if result.stopped:
+                return
+            if result.failed:
+                self.failures.append(result)
+        except Exception as error:  # whatever it is, the others go on
+            self.tell(f"Failed {id_}: {error}")
+        self.mark.finish(id_)
