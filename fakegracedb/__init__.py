@@ -19,6 +19,7 @@ __all__ = [
     "Store",
     "StoreError",
     "__version__",
+    "regenerate",
 ]
 
 __version__ = "0.1.0"
@@ -27,6 +28,7 @@ TYPE_CHECKING = False  # what type checkers take for true, without the cost of i
 if TYPE_CHECKING:
     from .client import FakeGraceDb
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
+    from .regeneration import regenerate
     from .store import Store
 
 _HOMES = {
@@ -36,6 +38,7 @@ _HOMES = {
     "QueryError": "errors",
     "Store": "store",
     "StoreError": "errors",
+    "regenerate": "regeneration",
 }
 
 

@@ -32,7 +32,7 @@ def add(verbs: Verbs) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..regenerate import certificates
+    from ..regeneration import certificates
 
     if arguments.reset:
         certificates.reset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..archive import Archive
-    from ..regenerate.outcome import Regeneration
-    from ..regenerate.targets import Target
+    from ..regeneration.outcome import Regeneration
+    from ..regeneration.targets import Target
     from .arguments import Verbs
 
 __all__ = ["add"]
@@ -155,7 +156,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _opened(arguments: argparse.Namespace) -> Target:
-    from ..regenerate.targets import BASIC_AUTH, open_target
+    from ..regeneration.targets import BASIC_AUTH, open_target
 
     if arguments.username is not None or arguments.password is not None:
         complain(f"--username and --password are ignored: {BASIC_AUTH}")
@@ -241,7 +242,7 @@ def _create_one(
     target: Target,
     stop: threading.Event,
 ) -> Regeneration:
-    from ..regenerate.regeneration import regenerate
+    from ..regeneration.running import regenerate
     from .progress import Progress
 
     with contextlib.ExitStack() as stack:
@@ -252,7 +253,7 @@ def _create_one(
 
         def tell(line: str) -> None:
             if not arguments.json:
-                say(f"Would: {line}" if arguments.dry_run else line)
+                _say_now(f"Would: {line}" if arguments.dry_run else line)
 
         result = regenerate(
             id_,
@@ -278,10 +279,17 @@ def _create_one(
     return result
 
 
+def _say_now(line: str) -> None:
+    """Print a line that somebody may be waiting for, in a pipe too."""
+    say(line)
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
 def _rehearsal(target: Target, stack: contextlib.ExitStack) -> Target:
     """Give a store that is gone afterwards, at the time of the target."""
     from ..client import FakeGraceDb
-    from ..regenerate.targets import Target
+    from ..regeneration.targets import Target
 
     client = FakeGraceDb(store=_temporary(stack))
     if target.fake:
@@ -317,7 +325,7 @@ def _write_report(
 
 def _cycle(arguments: argparse.Namespace) -> int:
     from ..archive import Archive
-    from ..regenerate.cycles import Selection, cycle
+    from ..regeneration.cycles import Selection, cycle
 
     target = _opened(arguments)
 
@@ -325,7 +333,7 @@ def _cycle(arguments: argparse.Namespace) -> int:
         if arguments.json:
             say_json({"line": line})
         else:
-            say(line)
+            _say_now(line)
 
     with _interruptible() as stop:
         failures = cycle(

@@ -44,9 +44,9 @@ def add(verbs: Verbs) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..regenerate.checklist import CHECKLIST
-    from ..regenerate.latencies import plot
-    from ..regenerate.validation import read_checklist, validate
+    from ..regeneration.checklist import CHECKLIST
+    from ..regeneration.latencies import plot
+    from ..regeneration.validation import read_checklist, validate
 
     if arguments.print_checklist:
         say_json(CHECKLIST)

@@ -30,6 +30,7 @@ from ingesting import ingesting
 from ligo.gracedb.rest import GraceDb
 from measuring import fresh, medians, report, results
 from pytest_httpserver import HTTPServer
+from regenerating import regenerating
 from requests.adapters import HTTPAdapter
 from searching import searching
 from urllib3 import HTTPResponse
@@ -264,7 +265,10 @@ def starting() -> None:
 
 BENCHMARKS = {
     f.__name__: f
-    for f in (*(reading, writing, superevents, ingesting, history, starting, growth, searching),)
+    for f in (
+        *(reading, writing, superevents, ingesting, history, starting, growth, searching),
+        regenerating,
+    )
 }
 
 

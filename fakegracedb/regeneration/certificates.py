@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
+import warnings
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,7 +97,9 @@ def _described(pem: bytes, source: str) -> tuple[str, datetime]:
     from cryptography.x509.oid import NameOID
 
     try:
-        certificate = x509.load_pem_x509_certificate(pem)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what authorities do that they should not
+            certificate = x509.load_pem_x509_certificate(pem)
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         name = str(names[0].value) if names else certificate.subject.rfc4514_string()
         return name, certificate.not_valid_after_utc

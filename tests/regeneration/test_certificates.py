@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from fakegracedb.errors import RegenerationError
-from fakegracedb.regenerate import certificates
+from fakegracedb.regeneration import certificates
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakegracedb.regenerate.instants import (
+from fakegracedb.regeneration.instants import (
     SIDEREAL_DAY,
     decimal_seconds,
     exact_number,
@@ -13,7 +13,7 @@ from fakegracedb.regenerate.instants import (
     shift_number,
     shift_truncated_day,
 )
-from fakegracedb.regenerate.report import sky_rotation
+from fakegracedb.regeneration.report import sky_rotation
 
 # the vectors of the specification
 V1 = nanoseconds_of("61151696.2127")

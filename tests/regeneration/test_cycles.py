@@ -2,6 +2,8 @@
 
 import json
 import threading
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,11 @@ import pytest
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.archive import Archive
+from fakegracedb.clock import gps_microseconds
 from fakegracedb.errors import RegenerationError
-from fakegracedb.regenerate.cycles import Checkpoint, Loop, Selection, cycle
-from fakegracedb.regenerate.instants import BILLION
-from fakegracedb.regenerate.targets import open_target
+from fakegracedb.regeneration.cycles import Checkpoint, Loop, Selection, cycle
+from fakegracedb.regeneration.instants import BILLION
+from fakegracedb.regeneration.targets import open_target
 
 START, LENGTH = 1456420000, 3600
 TIMES = (1456420100, 1456421000, 1456423000)
@@ -21,13 +24,13 @@ TIMES = (1456420100, 1456421000, 1456423000)
 @pytest.fixture
 def source(tmp_path: Path) -> FakeGraceDb:
     client = FakeGraceDb(store=tmp_path / "source")
-    for time in (START - 100, *TIMES, START + LENGTH):
-        client.clock = str(time + 20)
+    for when in (START - 100, *TIMES, START + LENGTH):
+        client.clock = str(when + 20)
         event = client.create_event(
             "CBC", "gstlal", "coinc.xml", search="AllSky",
-            filecontents=samples.coinc_xml(str(time)),
+            filecontents=samples.coinc_xml(str(when)),
         ).json()["graceid"]  # fmt: skip
-        client.create_superevent(time - 1, time, time + 1, event)
+        client.create_superevent(when - 1, when, when + 1, event)
     return client
 
 
@@ -155,3 +158,31 @@ def test_an_object_that_cannot_be_created_does_not_end_the_loop(
     failures = run(source, client, tmp_path, cycles=1)
     assert len(failures) == 1
     assert times(client) == [TIMES[2] + 40 * LENGTH]
+
+
+def test_on_the_wall_the_loop_goes_on_while_things_are_created(
+    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
+) -> None:
+    now = gps_microseconds(datetime.now(UTC)) / 1e6
+    start, length = TIMES[0] - 100, round(now + 1 - TIMES[0], 3)  # due in a second
+    stop = threading.Event()
+
+    def tell(line: str) -> None:
+        if line.startswith("Created"):
+            stop.set()
+
+    began = time.monotonic()
+    cycle(
+        start,
+        start + length,
+        open_target(client),
+        source=source,
+        archive=Archive(tmp_path / "archive"),
+        clock="wall",
+        stop=stop,
+        tell=tell,
+        options={"max_delay": 0},
+    )
+    assert 0.5 < time.monotonic() - began < 30
+    (event,) = client.events()
+    assert event["gpstime"] == pytest.approx(now + 1, abs=1e-2)

@@ -4,8 +4,8 @@ from fractions import Fraction
 import pytest
 
 from fakegracedb.errors import RegenerationError
-from fakegracedb.regenerate.instants import BILLION, decimal_seconds, nanoseconds_of
-from fakegracedb.regenerate.timing import (
+from fakegracedb.regeneration.instants import BILLION, decimal_seconds, nanoseconds_of
+from fakegracedb.regeneration.timing import (
     Pace,
     StoppedError,
     WallTime,

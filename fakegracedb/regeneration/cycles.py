@@ -22,7 +22,7 @@ from ..services import connect
 from .instants import BILLION, decimal_seconds, nanoseconds_of
 from .making import created_at
 from .outcome import Regeneration
-from .regeneration import clockwork, reference_of, regenerate
+from .running import clockwork, regenerate
 from .targets import Target
 from .timing import StoppedError, WallTime
 
@@ -338,7 +338,6 @@ class _Cycle:
             if id_ not in self.archive:
                 fetch([id_], self.client, self.archive, mode="full")
             archived = self.archive[id_]
-            self.tell(f"{id_} at GPS {decimal_seconds(reference_of(archived) + shift)}")
             result = regenerate(
                 archived,
                 self.target,

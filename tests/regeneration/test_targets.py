@@ -9,7 +9,7 @@ from ligo.gracedb.rest import GraceDb
 
 from fakegracedb import FakeGraceDb, Store, services
 from fakegracedb.errors import RegenerationError
-from fakegracedb.regenerate.targets import is_production, open_target
+from fakegracedb.regeneration.targets import is_production, open_target
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,7 @@ def _problem(seen: _Seen, check: Mapping[str, Any]) -> str:
     for code, limits in check["notices"].items():
         count = seen.notices.get(code, 0)
         if not limits.get("least", 0) <= count <= limits.get("most", count):
-            problems.append(f"{count} notices {code}")
+            problems.append(f"{count} notice{'' if count == 1 else 's'} {code}")
     return "; ".join(problems)
 
 

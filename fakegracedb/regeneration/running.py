@@ -14,7 +14,7 @@ from ..archive import Archive, ArchivedEvent, ArchivedSuperevent
 from ..errors import RegenerationError
 from .history import run_history
 from .identities import IdMap
-from .instants import nanoseconds_of
+from .instants import decimal_seconds, nanoseconds_of
 from .making import Run, Wishes, created_at, logged_at
 from .outcome import Regeneration
 from .pipeline import chosen, last_upload, run_pipelines
@@ -176,6 +176,10 @@ def regenerate(
         tell or (lambda text: None),
         created or (lambda id_: None),
         progress or (lambda done, total: None),
+    )
+    run.tell(
+        f"{archived.id}: GPS {decimal_seconds(reference)} becomes "
+        f"{decimal_seconds(reference + delta)}"
     )
     left = [event for event in events if event.id not in leave_out]
     try:

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from fakegracedb import ingest, samples
 from fakegracedb.errors import ShiftError
-from fakegracedb.regenerate import instants, shifting
-from fakegracedb.regenerate.identities import IdMap
-from fakegracedb.regenerate.instants import nanoseconds_of
-from fakegracedb.regenerate.packing import unpacked
-from fakegracedb.regenerate.shifting import Shift, register_shifter, shift_file
+from fakegracedb.regeneration import instants, shifting
+from fakegracedb.regeneration.identities import IdMap
+from fakegracedb.regeneration.instants import nanoseconds_of
+from fakegracedb.regeneration.packing import unpacked
+from fakegracedb.regeneration.shifting import Shift, register_shifter, shift_file
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 EVENTS = sorted((FIXTURES / "events").iterdir())

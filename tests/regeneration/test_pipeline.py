@@ -13,7 +13,7 @@ from fakegracedb import FakeGraceDb, samples
 from fakegracedb.archive import ArchivedSuperevent
 from fakegracedb.clock import parse_time
 from fakegracedb.errors import RegenerationError
-from fakegracedb.regenerate.regeneration import regenerate
+from fakegracedb.regeneration.running import regenerate
 
 AT = 1500000000
 
@@ -156,7 +156,8 @@ def test_a_run_can_be_stopped(source: ArchivedSuperevent, client: FakeGraceDb) -
     stop = threading.Event()
 
     def tell(line: str) -> None:
-        stop.set()
+        if line.startswith("Created"):
+            stop.set()
 
     result = regenerate(source, client, at=AT, tell=tell, stop=stop)
     assert result.stopped

@@ -13,9 +13,9 @@ from fakegracedb.api.app import Application
 from fakegracedb.archive import ArchivedEvent, ArchivedSuperevent
 from fakegracedb.clock import server_text
 from fakegracedb.errors import RegenerationError
-from fakegracedb.regenerate.instants import shift_iso
-from fakegracedb.regenerate.outcome import Regeneration
-from fakegracedb.regenerate.regeneration import regenerate
+from fakegracedb.regeneration.instants import shift_iso
+from fakegracedb.regeneration.outcome import Regeneration
+from fakegracedb.regeneration.running import regenerate
 from fakegracedb.transport import StoreAdapter
 
 DELTA = 8640000  # s
