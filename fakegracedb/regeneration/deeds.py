@@ -23,6 +23,7 @@ Row: TypeAlias = dict[str, Any]
 Deed: TypeAlias = "Callable[[History, Told, Row, dict[str, Any]], bool]"
 
 _GONE = 410
+_TAG = "em_follow"
 _TIMES = ("t_start", "t_0", "t_end")
 
 
@@ -259,6 +260,12 @@ def _remove_tag(history: History, told: Told, row: Row, values: dict[str, Any]) 
     return True
 
 
+def _own_tag(history: History, told: Told, row: Row) -> list[Row]:
+    """Give the entry of the tag that the server puts on some entries of its own, if it follows."""
+    tags, entries = history.tags_at_once(told, row)
+    return entries[:1] if tags[:1] == [_TAG] else []
+
+
 def _signoff(verb: str) -> Deed:
     def deed(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
         target = history.run.target
@@ -266,7 +273,7 @@ def _signoff(verb: str) -> Deed:
         kind = "OP" if values["kind"] == "Operator" else "ADV"
         instrument = values.get("instrument", "")
         status, text = values.get("status"), values.get("text")
-        _, entries = history.tags_at_once(told, row)
+        entries = _own_tag(history, told, row)
         if verb == "create":
             client.create_signoff(told.new_id, kind, status, text, instrument)
         elif verb == "update":
@@ -308,8 +315,8 @@ def _create_voevent(history: History, told: Told, row: Row, values: dict[str, An
     old = next((one for one in known if one["filename"] == row.get("filename")), None)
     if old is None and place < len(known):
         old = known[place]
-    if old is None:
-        return False
+    if old is None:  # an archive without VOEvents: the name of the file tells the kind
+        old = {"voevent_type": _kind_of(row.get("filename") or "")}
     arguments = {
         argument: old[key]
         for key, argument in _VOEVENT.items()
@@ -318,13 +325,19 @@ def _create_voevent(history: History, told: Told, row: Row, values: dict[str, An
     for key in ("skymap_filename", "combined_skymap_filename"):
         if key in arguments:
             arguments[key] = run.shift.filename(arguments[key])
-    _, entries = history.tags_at_once(told, row)
+    entries = _own_tag(history, told, row)
     if not _on_v1(
         history, lambda client: client.create_voevent(told.new_id, old["voevent_type"], **arguments)
     ):
         return False
     history.took(told, row, entries)
     return True
+
+
+def _kind_of(filename: str) -> str:
+    """Give the kind of a VOEvent as the client takes it, from ``S220609hl-1-Preliminary.xml``."""
+    name = filename.rpartition("-")[2].partition(".")[0].lower()
+    return {"earlywarning": "early_warning"}.get(name, name)
 
 
 def _on_v1(history: History, call: Callable[[Any], Any]) -> bool:
@@ -343,7 +356,7 @@ def _on_v1(history: History, call: Callable[[Any], Any]) -> bool:
 def _create_notice(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
     run, name = history.run, row["filename"]
     moved = run.file(told.archived, name, told.archived.read(name, row.get("file_version")))
-    _, entries = history.tags_at_once(told, row)
+    entries = _own_tag(history, told, row)
     run.client.create_notice(told.new_id, moved.name, filecontents=moved.content)
     history.took(told, row, entries)
     return True
@@ -468,6 +481,8 @@ def _reconcile_labels(history: History, told: Told) -> None:
 
 def compare(history: History, told: Told) -> list[str]:
     """Say where the new log is not that of the source: numbers, files, versions, tags."""
+    if isinstance(told.archived, ArchivedEvent) and told.archived.mode == "pipeline":
+        return []  # its archive has only the pipeline's uploads, numbered anew
     client, shift = history.run.client, history.run.shift
     found = {row["N"]: row for row in client.logs(told.new_id).json()["log"]}
     differences = []

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ligo.gracedb.exceptions import HTTPError
+from requests.exceptions import RequestException
 
 from .. import __version__
 from ..archive import ArchivedEvent, Upload
@@ -158,7 +159,7 @@ def _try_step(run: Run, task: _Task, place: int, pace: Pace) -> None:
     except HTTPError as error:
         task.made.problem = f"{error.response.status_code}: {error.response.text}"
         run.tell(f"Failed {task.made.old_id}: {task.made.problem}")
-    except (ArchiveError, RegenerationError, ValueError) as error:
+    except (ArchiveError, RegenerationError, RequestException, ValueError) as error:
         task.made.problem = str(error)
         run.tell(f"Failed {task.made.old_id}: {error}")
 

@@ -73,6 +73,12 @@ def superevent(client: FakeGraceDb) -> str:
         s, "preliminary", skymap_type="bayestar", skymap_filename="bayestar.multiorder.fits",
         internal=False, open_alert=True, BNS=0.9, HasMassGap=0.1,
     )  # fmt: skip
+    (voevent,) = (r["N"] for r in client.logs(s).json()["log"] if r["comment"] == "New VOEvent")
+    for tag in ("public", "gcn_received"):  # right after the server's own em_follow
+        client.add_tag(s, voevent, tag)
+    entries = [client.write_log(s, text).json()["N"] for text in ("one", "other")]
+    for number in reversed(entries):  # tagged by two programs at the same time
+        client.add_tag(s, number, "em_follow")
     client.create_signoff(s, "ADV", "OK", "It's fine; really", "")
     old.create_signoff(s, "OP", "NO", "noisy", "H1")
     old.update_signoff(s, "OP", "OK", "", "H1")

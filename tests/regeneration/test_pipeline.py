@@ -152,6 +152,24 @@ def test_others_go_on_when_one_fails(source: ArchivedSuperevent, client: FakeGra
     assert any("full" in line for line in told)
 
 
+def test_a_server_in_trouble_is_asked_again(source: ArchivedSuperevent, tmp_path: Path) -> None:
+    client = FakeGraceDb(store=tmp_path / "store", waits="skip")
+    client.faults.add(status=503, retry_after=1, method="POST", path="events/", times=2)
+    client.faults.add(status=503, retry_after=1, method="POST", path="/log", times=2)
+    result = regenerate(source, client, at=AT)
+    assert not result.failed
+    assert client.num_events() == len(source.events)
+
+
+def test_a_connection_that_drops_is_told(source: ArchivedSuperevent, client: FakeGraceDb) -> None:
+    client.faults.add(drop=True, method="POST", path="/log", times=9)
+    result = regenerate(source, client, at=AT, meg_log=False)
+    assert result.failed
+    assert [made.new_id is not None for made in result.events] == [True] * 4
+    assert "1 of 2" in result.table()
+    assert result.events[0].problem
+
+
 def test_a_run_can_be_stopped(source: ArchivedSuperevent, client: FakeGraceDb) -> None:
     stop = threading.Event()
 
