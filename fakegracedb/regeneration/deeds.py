@@ -39,7 +39,6 @@ def create_event(history: History, told: Told) -> None:
     answer = run.upload_event(event, moved.name, moved.content, [])
     told.new_id = made.new_id = answer["graceid"]
     made.gpstime = answer.get("gpstime")
-    made.uploads.append(moved.name)
     run.tell(made.line)
     _match_new(history, told)
 

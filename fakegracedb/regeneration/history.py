@@ -76,6 +76,8 @@ class Told:
         self.written += 1
         self.done.add(row["N"])
         self.numbers[row["N"]] = self.written
+        if self.made is not None and row.get("filename"):
+            self.made.uploads.append(row["filename"])
 
 
 @dataclass
@@ -221,8 +223,6 @@ class History:
             tag_name=tags,
         )
         self.took(told, row, entries)
-        if told.made is not None and name is not None:
-            told.made.uploads.append(name)
 
     def tags_at_once(
         self, told: Told, row: Mapping[str, Any]

@@ -28,7 +28,7 @@ class NewEvent:
     gpstime : float or None
         As the target tells it.
     uploads : list of str
-        Names of the files that were uploaded with it or to it.
+        Names of the files that came with it or to it.
     wanted : int
         How many there are to be.
     labels : list of str
