@@ -20,7 +20,7 @@ DEFAULT_STORE = "gracedb-store"
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import demo, explain, store
+    from . import cache, demo, explain, fetch, load, store
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -34,6 +34,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add(verbs)
     explain.add(verbs)
     store.add(verbs)
+    fetch.add(verbs)
+    load.add(verbs)
+    cache.add(verbs)
     return top
 
 
