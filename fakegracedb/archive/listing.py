@@ -124,7 +124,9 @@ def _grow(lines: list[str], before: str, entries: list[Any]) -> None:
             lines.append(f"{start}{entry}")
             continue
         lines.append(_line(f"{start}{entry['id']}", entry))
-        below = [*entry.get("events", ()), *entry.get("files", ())]
+        files = list(entry.get("files", ()))
+        first = [name for name in files if name == DESCRIPTION]
+        below = [*first, *entry.get("events", ()), *files[len(first) :]]
         _grow(lines, f"{before}{'    ' if last else '│   '}", below)
 
 

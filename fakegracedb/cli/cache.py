@@ -154,11 +154,8 @@ def _import(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json({"adopted": adopted, "left": left})
     else:
-        say(
-            f"{counted(len(adopted), 'object')} in {archive.place}: {' '.join(adopted)}".rstrip(
-                ": "
-            )
-        )
+        names = f": {' '.join(adopted)}" if adopted else ""
+        say(f"{counted(len(adopted), 'object')} adopted by {archive.place}{names}")
     for id_ in left:
         complain(f"{id_} is in the archive already: --replace takes the new one")
     return int(bool(left))
@@ -174,7 +171,8 @@ def _export(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json({"written": written, "left": left})
     else:
-        say(f"{counted(len(written), 'object')} in {arguments.target}: {' '.join(written)}")
+        names = f": {' '.join(written)}" if written else ""
+        say(f"{counted(len(written), 'object')} written to {arguments.target}{names}")
     for id_, why in left.items():
         complain(f"{id_}: {why}")
     return int(bool(left))

@@ -81,7 +81,8 @@ def test_a_fakedb_becomes_a_store(tmp_path: Path) -> None:
         assert event["labels"] == ["EM_READY"]
         assert event["far"] == 1e-9
         logs = client.logs("G0000").json()["log"]
-        assert {log["N"]: (log["comment"], log["filename"], log["file_version"]) for log in logs} == {
+        told = {log["N"]: (log["comment"], log["filename"], log["file_version"]) for log in logs}
+        assert told == {
             1: ("Original Data", "coinc.xml", 0),
             2: ("a map", "sky.fits", 0),
             3: ("a better one", "sky.fits", 1),
@@ -109,12 +110,11 @@ class Bomb:
         Bomb(),
         [1, {"a": (2, Bomb())}],
         Path("a"),
-        os.environ,
         print,
         {"graceid": bytearray(b"x")},
         ValueError("x"),
     ],
-    ids=str,
+    ids=["call", "nested call", "path", "function", "bytearray", "exception"],
 )
 @pytest.mark.parametrize("protocol", [0, 2, 4])
 def test_nothing_but_plain_values_is_unpickled(
