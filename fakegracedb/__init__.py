@@ -19,6 +19,8 @@ __all__ = [
     "Store",
     "StoreError",
     "__version__",
+    "fetch",
+    "load",
     "regenerate",
 ]
 
@@ -26,6 +28,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
+    from .archive import fetch, load
     from .client import FakeGraceDb
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
     from .regeneration import regenerate
@@ -38,6 +41,8 @@ _HOMES = {
     "QueryError": "errors",
     "Store": "store",
     "StoreError": "errors",
+    "fetch": "archive",
+    "load": "archive",
     "regenerate": "regeneration",
 }
 

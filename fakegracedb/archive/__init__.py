@@ -9,6 +9,7 @@ from __future__ import annotations
 from .archived import ArchivedEvent, ArchivedFile, ArchivedSuperevent, Upload
 from .fetching import Fetched, fetch, fetch_range
 from .folder import Archive, default_path
+from .loading import Loaded, load, seed_from
 
 __all__ = [
     "Archive",
@@ -16,8 +17,11 @@ __all__ = [
     "ArchivedFile",
     "ArchivedSuperevent",
     "Fetched",
+    "Loaded",
     "Upload",
     "default_path",
     "fetch",
     "fetch_range",
+    "load",
+    "seed_from",
 ]

@@ -15,7 +15,15 @@ from ..identifiers import disk_name, split_version, versioned
 from .archived import ROWS, Archived, ArchivedEvent, ArchivedFile, ArchivedSuperevent
 from .asking import Asker, Refused
 from .description import pipeline_uploads
-from .endpoints import EVENT, SUPEREVENT, Endpoint, at_version, below, root_of_link
+from .endpoints import (
+    EVENT,
+    SUPEREVENT,
+    Endpoint,
+    at_version,
+    below,
+    listed_files,
+    root_of_link,
+)
 from .forms import write_documents
 from .progress import Kept
 
@@ -281,14 +289,7 @@ class Collector:
             uploads = archived.uploads if isinstance(archived, ArchivedEvent) else ()
             names = dict.fromkeys(one.filename for one in uploads)
             return [_listed(name, below(link, f"files/{_quoted(name)}")) for name in names]
-        answer = archived.answers.get("files")
-        if not isinstance(answer, dict):
-            return []
-        urls: dict[str, str] = {}
-        rows = answer.get("files")
-        if isinstance(rows, list):
-            urls = {one["filename"]: one["url"] for one in rows}
-        urls |= {name: url for name, url in answer.items() if isinstance(url, str)}
+        urls = listed_files(archived.answers.get("files"))
         with_version = [name for name in urls if split_version(name)[1] is not None]
         bare = {split_version(name)[0] for name in with_version}
         # a server that lists only the newest version of a file

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["EVENT", "SUPEREVENT", "Endpoint", "at_version", "below", "root_of_link"]
+__all__ = [
+    "EVENT",
+    "SUPEREVENT",
+    "Endpoint",
+    "at_version",
+    "below",
+    "listed_files",
+    "root_of_link",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +78,12 @@ def at_version(link: str, version: str) -> str | None:
     """Give a link to an object at another version of the API; None if that is not possible."""
     changed = _ROOT.sub(rf"\g<1>{version}/", link, count=1)
     return None if changed == link else changed
+
+
+def listed_files(answer: Any) -> dict[str, str]:
+    """Give the URL of every name in a list of files, whichever version of the API has answered."""
+    if not isinstance(answer, dict):
+        return {}
+    rows = answer.get("files")
+    urls = {one["filename"]: one["url"] for one in rows} if isinstance(rows, list) else {}
+    return urls | {name: url for name, url in answer.items() if isinstance(url, str)}

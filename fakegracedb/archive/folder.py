@@ -19,13 +19,14 @@ from .places import LocalPlace
 __all__ = ["Archive", "default_path", "write_object"]
 
 
-def default_path() -> Path:
-    """Give the folder that is meant when none is named."""
+def default_path(*, meg: bool = False) -> str | Path:
+    """Give the folder that is meant when none is named; or that of the Mock Event Generator."""
     named = os.environ.get("FAKEGRACEDB_ARCHIVE")
-    if named:
-        return Path(named)
+    if named and not meg:
+        return named
     cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "fakegracedb"
+    top = Path(cache) if cache else Path.home() / ".cache"
+    return top / ("mock-event-generator" if meg else "fakegracedb")
 
 
 class Archive:

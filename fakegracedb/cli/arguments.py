@@ -20,7 +20,7 @@ DEFAULT_STORE = "gracedb-store"
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import certificates, create, demo, explain, store, validate
+    from . import cache, certificates, create, cycle, demo, explain, fetch, load, store, validate
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -34,7 +34,11 @@ def parser() -> argparse.ArgumentParser:
     demo.add(verbs)
     explain.add(verbs)
     store.add(verbs)
+    fetch.add(verbs)
+    load.add(verbs)
+    cache.add(verbs)
     create.add(verbs)
+    cycle.add(verbs)
     validate.add(verbs)
     certificates.add(verbs)
     return top

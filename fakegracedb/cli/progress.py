@@ -1,54 +1,46 @@
-"""How far a long verb has come: one line on stderr, for what takes more than a second."""
+"""A bar on the terminal that tells how far long work has come; where there is none, nothing."""
 
 from __future__ import annotations
 
 import sys
 import time
-from types import TracebackType
 
-__all__ = ["Progress"]
+__all__ = ["Bar"]
 
-_QUIET = 1.0  # s before anything is said
-_PAUSE = 0.2  # s from one word to the next
+_WIDTH = 30  # characters
+_CADENCE = 0.1  # s between two looks
 
 
-class Progress:
-    """Tells how far something has come, on a terminal in place, else in a few lines.
+class Bar:
+    """One line on stderr that is written over again and again, and gone at the end."""
 
-    Parameters
-    ----------
-    what : str
-        What is being done, as ``reading events``.
-    """
+    def __init__(self) -> None:
+        self._shown = 0
+        self._last = 0.0
+        self._alive = sys.stderr is not None and sys.stderr.isatty()
 
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._next = time.monotonic() + _QUIET
-        self._pause = _PAUSE
-        self._shown = ""
-
-    def at(self, done: int, total: int | None = None) -> None:
-        """Say how much is done, if it is time to."""
-        if sys.stderr is None or time.monotonic() < self._next:
+    def show(self, what: str, done: int, total: int) -> None:
+        """Show how much of something is done."""
+        now = time.monotonic()
+        if not self._alive or (done < total and now - self._last < _CADENCE):
             return
-        of = f" of {total}" if total is not None else ""
-        line = f"fakegracedb: {self._what}: {done}{of}"
-        if sys.stderr.isatty():
-            print(f"\r{line.ljust(len(self._shown))}", end="", file=sys.stderr, flush=True)
-            self._shown = line
-        else:
-            print(line, file=sys.stderr, flush=True)
-            self._pause *= 2  # a log needs less of it
-        self._next = time.monotonic() + self._pause
+        self._last = now
+        full = _WIDTH * done // total if total else _WIDTH
+        self._write(f"{what} [{'#' * full}{'.' * (_WIDTH - full)}] {done}/{total}")
 
-    def __enter__(self) -> Progress:
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            self._write("")
+            self._shown = 0
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(f"\r{text}{' ' * (self._shown - len(text))}" + ("" if text else "\r"))
+        sys.stderr.flush()
+        self._shown = len(text)
+
+    def __enter__(self) -> Bar:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._shown and sys.stderr is not None:
-            print(f"\r{' ' * len(self._shown)}\r", end="", file=sys.stderr, flush=True)
+    def __exit__(self, *exception: object) -> None:
+        self.clear()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +43,8 @@ def add(verbs: Verbs) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    import json
+
     from ..regeneration.checklist import CHECKLIST
     from ..regeneration.latencies import plot
     from ..regeneration.validation import read_checklist, validate

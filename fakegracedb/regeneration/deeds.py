@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ligo.gracedb.exceptions import HTTPError
-
 from ..archive import ArchivedEvent
-from ..clock import parse_time
+from . import announcing
 from .entries import Operation, operation
-from .instants import exact_number, shift_iso
+from .instants import exact_number
 from .shifting import Shifted
 from .stand_ins import stand_in
 
 if TYPE_CHECKING:
     from .history import History, Told
 
-__all__ = ["DEEDS", "compare", "create_event", "create_superevent", "reconcile"]
+__all__ = ["DEEDS", "create_event", "create_superevent"]
 
 Row: TypeAlias = dict[str, Any]
 Deed: TypeAlias = "Callable[[History, Told, Row, dict[str, Any]], bool]"
 
-_GONE = 410
-_TAG = "em_follow"
 _TIMES = ("t_start", "t_0", "t_end")
 
 
@@ -259,143 +255,6 @@ def _remove_tag(history: History, told: Told, row: Row, values: dict[str, Any]) 
     return True
 
 
-def _own_tag(history: History, told: Told, row: Row) -> list[Row]:
-    """Give the entry of the tag that the server puts on some entries of its own, if it follows."""
-    tags, entries = history.tags_at_once(told, row)
-    return entries[:1] if tags[:1] == [_TAG] else []
-
-
-def _signoff(verb: str) -> Deed:
-    def deed(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-        target = history.run.target
-        client = target.v1 or target.client  # the client knows of no instruments on v2
-        kind = "OP" if values["kind"] == "Operator" else "ADV"
-        instrument = values.get("instrument", "")
-        status, text = values.get("status"), values.get("text")
-        entries = _own_tag(history, told, row)
-        if verb == "create":
-            client.create_signoff(told.new_id, kind, status, text, instrument)
-        elif verb == "update":
-            client.update_signoff(told.new_id, kind, status, text, instrument)
-        else:
-            client.delete_signoff(told.new_id, kind, instrument)
-        history.took(told, row, entries)
-        return True
-
-    return deed
-
-
-_VOEVENT = {
-    "skymap_type": "skymap_type",
-    "skymap_filename": "skymap_filename",
-    "combined_skymap_filename": "combined_skymap_filename",
-    "internal": "internal",
-    "open_alert": "open_alert",
-    "hardware_inj": "hardware_inj",
-    "coinc_comment": "CoincComment",
-    "raven_coinc": "raven_coinc",
-    "significant": "Significant",
-    "prob_has_ns": "ProbHasNS",
-    "prob_has_remnant": "ProbHasRemnant",
-    "prob_bns": "BNS",
-    "prob_nsbh": "NSBH",
-    "prob_bbh": "BBH",
-    "prob_terrestrial": "Terrestrial",
-    "prob_has_mass_gap": "HasMassGap",
-}
-_UNSAID = ("significant",)  # what the client has no argument for
-
-
-def _create_voevent(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-    """Make a VOEvent with the arguments of the old one, on the API that has them."""
-    run = history.run
-    place = told.next_of("voevent")
-    known = sorted(told.archived.rows("voevents"), key=lambda one: int(one["N"]))
-    old = next((one for one in known if one["filename"] == row.get("filename")), None)
-    if old is None and place < len(known):
-        old = known[place]
-    if old is None:  # an archive without VOEvents: the name of the file tells the kind
-        old = {"voevent_type": _kind_of(row.get("filename") or "")}
-    arguments = {
-        argument: old[key]
-        for key, argument in _VOEVENT.items()
-        if old.get(key) is not None and key not in _UNSAID
-    }
-    for key in ("skymap_filename", "combined_skymap_filename"):
-        if key in arguments:
-            arguments[key] = run.shift.filename(arguments[key])
-    entries = _own_tag(history, told, row)
-    if not _on_v1(
-        history, lambda client: client.create_voevent(told.new_id, old["voevent_type"], **arguments)
-    ):
-        return False
-    history.took(told, row, entries)
-    return True
-
-
-def _kind_of(filename: str) -> str:
-    """Give the kind of a VOEvent as the client takes it, from ``S220609hl-1-Preliminary.xml``."""
-    name = filename.rpartition("-")[2].partition(".")[0].lower()
-    return {"earlywarning": "early_warning"}.get(name, name)
-
-
-def _on_v1(history: History, call: Callable[[Any], Any]) -> bool:
-    """Make a call that v2 has retired; tell whether it could be made."""
-    target = history.run.target
-    try:
-        call(target.v1 or target.client)
-    except HTTPError as error:
-        if error.response.status_code != _GONE:
-            raise
-        history.run.note("the target's API has neither VOEvents nor EM observations any more")
-        return False
-    return True
-
-
-def _create_notice(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-    run, name = history.run, row["filename"]
-    moved = run.file(told.archived, name, told.archived.read(name, row.get("file_version")))
-    entries = _own_tag(history, told, row)
-    run.client.create_notice(told.new_id, moved.name, filecontents=moved.content)
-    history.took(told, row, entries)
-    return True
-
-
-def _create_emobservation(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-    place = told.next_of("emobservation")
-    known = sorted(told.archived.rows("emobservations"), key=lambda one: int(one["N"]))
-    if place >= len(known):
-        return False
-    old = known[place]
-    prints = sorted(old.get("footprints") or (), key=lambda one: int(one["N"]))
-    columns = {
-        key: [one[key] for one in prints]
-        for key in ("ra", "raWidth", "dec", "decWidth", "exposure_time")
-    }
-    starts = [
-        shift_iso(parse_time(one["start_time"]).isoformat()[:26].removesuffix("+00:00"),
-                  history.run.shift.delta)
-        for one in prints
-    ]  # fmt: skip
-    if not _on_v1(
-        history,
-        lambda client: client.write_emobservation(
-            told.new_id,
-            old["group"],
-            columns["ra"],
-            columns["raWidth"],
-            columns["dec"],
-            columns["decWidth"],
-            starts,
-            columns["exposure_time"],
-            comment=old.get("comment") or "",
-        ),
-    ):
-        return False
-    history.took(told, row, [])
-    return True
-
-
 DEEDS: dict[str, Deed] = {
     "replace_event": _replace_event,
     "update_superevent": _update_superevent,
@@ -410,103 +269,11 @@ DEEDS: dict[str, Deed] = {
     "remove_label": _remove_label,
     "add_tag": _add_tag,
     "remove_tag": _remove_tag,
-    "create_signoff": _signoff("create"),
-    "update_signoff": _signoff("update"),
-    "delete_signoff": _signoff("delete"),
-    "create_voevent": _create_voevent,
-    "create_notice": _create_notice,
-    "create_emobservation": _create_emobservation,
+    "create_signoff": announcing.signoff("create"),
+    "update_signoff": announcing.signoff("update"),
+    "delete_signoff": announcing.signoff("delete"),
+    "create_voevent": announcing.create_voevent,
+    "create_notice": announcing.create_notice,
+    "create_emobservation": announcing.create_emobservation,
 }
 """By the kind of an operation, what does it again and tells whether it could."""
-
-
-# Afterwards
-
-
-def reconcile(history: History, told: Told) -> None:
-    """Make right what the log has not told: members, labels and times as they are in the end."""
-    if told.is_superevent:
-        if told.new_id is None:  # no entry of its log can be read
-            history.run.pace.wait(_created(told))
-            create_superevent(history, told, None, {})
-        _reconcile_superevent(history, told)
-    _reconcile_labels(history, told)
-
-
-def _created(told: Told) -> int:
-    from .making import created_at
-
-    return created_at(told.archived.object)
-
-
-def _reconcile_superevent(history: History, told: Told) -> None:
-    run, old = history.run, told.archived.object
-    new = run.client.superevent(told.new_id).json()
-    there = {*new.get("gw_events", ()), *new.get("em_events", ())}
-    for graceid in sorted((*old.get("gw_events", ()), *old.get("em_events", ()))):
-        if graceid in history.events and run.shift.ids(graceid) not in there:
-            run.client.add_event_to_superevent(told.new_id, run.shift.ids(graceid))
-            run.note(f"{told.archived.id}: {graceid} is added, of which its log does not tell")
-    changes: dict[str, Any] = {}
-    preferred = run.shift.ids(old["preferred_event"])
-    if preferred != new["preferred_event"]:
-        changes["preferred_event"] = preferred
-    for name in _TIMES:
-        wanted = exact_number(repr(old[name]), run.shift.delta)
-        if abs(float(wanted) - new[name]) > 1.5e-6:
-            changes[name] = wanted
-    if changes:
-        run.client.update_superevent(told.new_id, **changes)
-        said = ", ".join(changes)
-        run.note(f"{told.archived.id}: {said} changed, of which its log does not tell")
-
-
-def _reconcile_labels(history: History, told: Told) -> None:
-    run, old = history.run, told.archived.object
-    wanted = set(run.known_labels(list(old.get("labels") or ())))
-    new = {row["name"] for row in run.client.labels(told.new_id).json()["labels"]}
-    for label in sorted(wanted ^ new):
-        try:
-            if label in wanted:
-                run.client.write_label(told.new_id, label)
-            else:
-                run.client.remove_label(told.new_id, label)
-        except HTTPError as error:
-            run.note(f"{told.archived.id}: the label {label}: {error.response.text}")
-        else:
-            done = "added" if label in wanted else "removed"
-            run.note(f"{told.archived.id}: {label} is {done}, of which its log does not tell")
-
-
-def compare(history: History, told: Told) -> list[str]:
-    """Say where the new log is not that of the source: numbers, files, versions, tags."""
-    if isinstance(told.archived, ArchivedEvent) and told.archived.mode == "pipeline":
-        return []  # its archive has only the pipeline's uploads, numbered anew
-    client, shift = history.run.client, history.run.shift
-    found = {row["N"]: row for row in client.logs(told.new_id).json()["log"]}
-    differences = []
-    for old in told.rows:
-        new = found.pop(old["N"], None)
-        where = f"{told.archived.id} log {old['N']}"
-        if new is None:
-            differences.append(f"{where}: is not there")
-            continue
-        expected = _shown(old, shift.filename)
-        for key, value in _shown(new, str).items():
-            if value != expected[key]:
-                differences.append(f"{where}: {key} {value!r} instead of {expected[key]!r}")
-    differences += [
-        f"{told.archived.id} log {number}: {row['comment'].strip()!r} is not in the source"
-        for number, row in sorted(found.items())
-    ]
-    return differences
-
-
-def _shown(row: Mapping[str, Any], name: Callable[[str], str]) -> dict[str, Any]:
-    kind = operation(row)
-    return {
-        "what": kind.kind if kind is not None else name(row["comment"]).strip(),
-        "file": name(row.get("filename") or ""),
-        "file_version": row.get("file_version"),
-        "tags": sorted(row.get("tag_names") or ()),
-    }

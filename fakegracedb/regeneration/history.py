@@ -17,7 +17,7 @@ from ligo.gracedb.exceptions import HTTPError
 from ..archive import ArchivedEvent, ArchivedSuperevent
 from ..archive.archived import Archived
 from ..errors import ArchiveError, RegenerationError
-from . import deeds
+from . import deeds, settling
 from .entries import Operation, operation, tagged
 from .making import Run, created_at, logged_at
 from .outcome import NewEvent
@@ -109,7 +109,7 @@ class History:
             self.advance(told, number)
             self.run.advanced()
         for told in self.objects:
-            deeds.reconcile(self, told)
+            settling.reconcile(self, told)
 
     def _time(self, told: Told, row: Mapping[str, Any]) -> int:
         """Give when an entry was made, not before the object, which tells fractions."""
@@ -308,4 +308,4 @@ def run_history(run: Run, archived: ArchivedEvent | ArchivedSuperevent) -> None:
             f"{answer.text}"
         ) from error
     for told in history.objects:
-        run.result.differences += deeds.compare(history, told)
+        run.result.differences += settling.compare(history, told)

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from archive_scenes import source
+from archive_scenes import furnished, source
 
-__all__ = ["source"]
+__all__ = ["furnished", "source"]
 
 
 @pytest.fixture(autouse=True)

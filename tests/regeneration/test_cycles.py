@@ -13,7 +13,8 @@ from fakegracedb import FakeGraceDb, samples
 from fakegracedb.archive import Archive
 from fakegracedb.clock import gps_microseconds
 from fakegracedb.errors import RegenerationError
-from fakegracedb.regeneration.cycles import Checkpoint, Loop, Selection, cycle
+from fakegracedb.regeneration.checkpoints import Checkpoint
+from fakegracedb.regeneration.cycles import Loop, Selection, cycle
 from fakegracedb.regeneration.instants import BILLION
 from fakegracedb.regeneration.targets import open_target
 
