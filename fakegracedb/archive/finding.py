@@ -22,7 +22,7 @@ def found(what: str | os.PathLike[str] | Archived | Iterable[Any], archive: Arch
 
     Parameters
     ----------
-    what : str, path-like, Archived or iterable of these
+    what : str, path-like, Archived, Archive or iterable of these
         As `load` takes it.
     archive : Archive
         In which ids are looked up.
@@ -34,6 +34,9 @@ def found(what: str | os.PathLike[str] | Archived | Iterable[Any], archive: Arch
     """
     if isinstance(what, Archived):
         yield what
+    elif isinstance(what, Archive):
+        for one in what:
+            yield what[one]
     elif isinstance(what, str | os.PathLike):
         yield from _named(os.fspath(what), archive)
     else:

@@ -9,12 +9,16 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import ArchiveError
 from .archived import Archived, ArchivedEvent, ArchivedSuperevent
 from .forms import read_folder, write_documents
 from .names import is_event_id, is_id
 from .places import LocalPlace
+
+if TYPE_CHECKING:
+    from .remote import RemotePlace
 
 __all__ = ["Archive", "default_path", "write_object"]
 
@@ -24,9 +28,12 @@ def default_path(*, meg: bool = False) -> str | Path:
     named = os.environ.get("FAKEGRACEDB_ARCHIVE")
     if named and not meg:
         return named
-    cache = os.environ.get("XDG_CACHE_HOME")
-    top = Path(cache) if cache else Path.home() / ".cache"
-    return top / ("mock-event-generator" if meg else "fakegracedb")
+    return _cache("mock-event-generator") if meg else _cache()
+
+
+def _cache(name: str = "fakegracedb") -> Path:
+    top = os.environ.get("XDG_CACHE_HOME")
+    return (Path(top) if top else Path.home() / ".cache") / name
 
 
 class Archive:
@@ -35,7 +42,8 @@ class Archive:
     Parameters
     ----------
     path : path-like, optional
-        The folder. None is ``$FAKEGRACEDB_ARCHIVE``, else ``fakegracedb`` in the user's cache.
+        The folder; or, with the extra ``remote``, a URL that fsspec knows. None is
+        ``$FAKEGRACEDB_ARCHIVE``, else ``fakegracedb`` in the user's cache.
 
     Notes
     -----
@@ -45,12 +53,27 @@ class Archive:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        self.place = LocalPlace(default_path() if path is None else path)
+        named = os.fspath(default_path() if path is None else path)
+        self.place: LocalPlace | RemotePlace
+        if "://" in named:
+            from .remote import RemotePlace
+
+            self.place = RemotePlace(named, _cache())
+        else:
+            self.place = LocalPlace(named)
 
     @property
     def path(self) -> Path:
-        """The folder."""
-        return self.place.path
+        """The folder.
+
+        Raises
+        ------
+        ArchiveError
+            If the archive is not on this machine.
+        """
+        if isinstance(self.place, LocalPlace):
+            return self.place.path
+        raise ArchiveError(f"{self.place} is no folder of this machine")
 
     def __repr__(self) -> str:
         return f"<Archive {str(self.place)!r}>"

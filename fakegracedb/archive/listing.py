@@ -192,7 +192,7 @@ def aged(archive: Archive, days: float) -> list[str]:
     """Give the ids of what was fetched longer ago than so many days."""
     old = []
     for one in [*archive, *archive.place.unfinished()]:
-        folder = archive.folder(one) or archive.path / f".{one}.part"
+        folder = archive.folder(one) or archive.place.part(one)
         if time.time() - _fetched(folder) > days * _DAY:
             old.append(one)
     return list(dict.fromkeys(old))

@@ -29,7 +29,7 @@ __all__ = ["Loadable", "Loaded", "load", "seed_from"]
 # What is asked for is told by other answers too, as far as a store keeps it.
 _TOLD_ELSEWHERE = ("events", "pipeline_preferred_events", "tags", "files")
 
-Loadable: TypeAlias = str | os.PathLike[str] | Archived | Iterable[Any]
+Loadable: TypeAlias = str | os.PathLike[str] | Archived | Archive | Iterable[Any]
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,21 @@ def load(
     )
 
 
-def seed_from(what: Loadable, store: Store) -> Loaded:
-    """Fill a fresh store from an archive, for a test."""
+def seed_from(what: Loadable, store: Store | str | os.PathLike[str]) -> Loaded:
+    """Fill the fresh store of a test.
+
+    Parameters
+    ----------
+    what : str, path-like, Archive, ArchivedEvent, ArchivedSuperevent or iterable of these
+        As for `load`: an id is looked up in the default archive.
+    store : Store or path-like
+        The store.
+
+    Returns
+    -------
+    Loaded
+        What came, and what the archive lacks.
+    """
     return load(what, store)
 
 

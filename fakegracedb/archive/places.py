@@ -89,13 +89,17 @@ class LocalPlace:
         try:
             with FileLock(locks / id_, timeout=0):
                 self._finish(id_)
-                yield self.path / f".{id_}.part"
+                yield self.part(id_)
         except Timeout:
             raise ArchiveError(f"{self.path / id_} is being written by another program") from None
 
+    def part(self, id_: str) -> Path:
+        """Give the folder of an object while it is not complete."""
+        return self.path / f".{id_}.part"
+
     def publish(self, id_: str) -> None:
         """Let what lies in the folder for it take the object's place. Only while `writing`."""
-        (self.path / f".{id_}.part").replace(self.path / f".{id_}.new")
+        self.part(id_).replace(self.path / f".{id_}.new")
         self._finish(id_)
 
     def _finish(self, id_: str) -> None:

@@ -95,7 +95,13 @@ def _fetch(arguments: argparse.Namespace, ids: list[str], archive: Archive) -> N
         return
     with Bar() as bar:
         found = fetch(
-            wanted, arguments.source, archive, refresh=arguments.refresh, progress=bar.show
+            wanted,
+            arguments.source,
+            archive,
+            refresh=arguments.refresh,
+            related=True,
+            auth=arguments.auth,
+            progress=bar.show,
         )
         for got in found:
             for warning in got.warnings:

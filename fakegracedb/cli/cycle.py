@@ -45,6 +45,7 @@ def add(verbs: Verbs) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from ..regeneration.cycles import Selection, cycle
+    from ..services import connect
 
     target = opened(arguments)
 
@@ -59,7 +60,7 @@ def _run(arguments: argparse.Namespace) -> int:
             arguments.start,
             arguments.end,
             target,
-            source=arguments.source,
+            source=connect(arguments.source, auth=arguments.auth),
             selection=Selection(arguments.kind, arguments.only_pipeline, arguments.only_search),
             archive=archive_of(arguments),
             cycles=arguments.cycles,

@@ -192,11 +192,11 @@ def _fetch_all(arguments: argparse.Namespace, ids: Sequence[str], *, in_range: b
 def _interrupted(archive: Archive, one: str) -> None:
     """Say what there is after Ctrl-C."""
     if one in archive:
-        complain(f"interrupted: {one} is in {archive.path} as it was before")
+        complain(f"interrupted: {one} is in {archive.place} as it was before")
     elif one in archive.place.unfinished():
         complain(f"interrupted: {one} is not complete; the same command goes on where it was")
     else:
-        complain(f"interrupted: nothing of {one} is in {archive.path}")
+        complain(f"interrupted: nothing of {one} is in {archive.place}")
 
 
 def _report(asked: str, found: Fetched) -> dict[str, Any]:

@@ -32,6 +32,11 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--source", metavar="SERVICE", default="production", help="where from (production)"
     )
+    verb.add_argument(
+        "--auth",
+        action="store_true",
+        help="look for credentials as the real client does, for what the source does not show all",
+    )
     add_archive(verb)
     verb.add_argument(
         "--refresh", "--refresh-cache", action="store_true", help="fetch also what is there"

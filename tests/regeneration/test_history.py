@@ -1,5 +1,6 @@
 """History mode: a superevent created again, entry by entry."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from ligo.gracedb.rest import GraceDb
 
 from fakegracedb import FakeGraceDb, Store
 from fakegracedb.api.app import Application
-from fakegracedb.archive import ArchivedEvent, ArchivedSuperevent
+from fakegracedb.archive import Archive, ArchivedEvent, ArchivedSuperevent
 from fakegracedb.clock import server_text
 from fakegracedb.errors import RegenerationError
 from fakegracedb.regeneration.instants import shift_iso
@@ -215,3 +216,19 @@ def test_through_a_real_client_on_v2_voevents_are_plain_entries(
     old = {row["N"]: row for row in source.logs}
     for row in rows(client, str(result.superevent_id)):
         assert row["tag_names"] == old[row["N"]]["tag_names"]
+
+
+def test_the_archived_superevent_of_the_sample_data_comes_out_as_it_is(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[2] / "fixtures" / "archive"
+    found = Archive(folder).superevent("S260302a")
+    client = FakeGraceDb(store=tmp_path / "store")
+    result = regenerate(found, client, shift=DELTA, mode="history")
+    assert result.differences == []
+    assert result.report.notes == []
+    new = client.superevent(result.superevent_id).json()
+    assert new["labels"] == found.object["labels"]
+    assert len(client.notices(result.superevent_id).json()["notices"]) == len(found.rows("notices"))
+    (notice,) = client.notices(result.superevent_id).json()["notices"]
+    content = json.loads(client.files(result.superevent_id, notice["filename"]).read())
+    assert content["superevent_id"] == result.superevent_id
+    assert client.store.check() == []
