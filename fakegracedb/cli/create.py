@@ -99,7 +99,7 @@ def _fetch(arguments: argparse.Namespace, ids: list[str], archive: Archive) -> N
             arguments.source,
             archive,
             refresh=arguments.refresh,
-            related=True,
+            related=arguments.mode == "history",
             auth=arguments.auth,
             progress=bar.show,
         )

@@ -243,7 +243,8 @@ class _Cycle:
         """Create an object; an error of one does not end the loop."""
         try:
             if id_ not in self.archive:
-                fetch([id_], self.client, self.archive, mode="full")
+                whole = self.options.get("mode") == "history"
+                fetch([id_], self.client, self.archive, related=whole)
             archived = self.archive[id_]
             result = regenerate(
                 archived,

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from .shifting import Notes, Shift
 
-__all__ = ["left_alone", "no_avro", "not_deep", "shift_text"]
+__all__ = ["left_alone", "no_avro", "shift_text"]
 
 
 def left_alone(content: bytes, shift: Shift, notes: Notes) -> bytes:
     """Leave a file as it is."""
     notes.left("files of this kind stay as they are")
-    return content
-
-
-def not_deep(content: bytes, shift: Shift, notes: Notes) -> bytes:
-    """Leave tables of samples as they are."""
-    notes.left("the times in HDF5 files stay as they are")
     return content
 
 

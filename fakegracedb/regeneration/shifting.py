@@ -39,7 +39,8 @@ class Shift:
         The old GPS time [ns] that is moved to a new one: times near it are suspicious in files of
         which we know nothing.
     deep : bool
-        Also what tells of times far from the event: significance lines and segments of cWB.
+        Also what tells of times far from the event: significance lines and segments of cWB; and the
+        columns of times in HDF5 files.
     keep_trigger_id : bool
         External notices keep the ids of their triggers.
     test_role : bool
@@ -223,7 +224,7 @@ _rules: list[_Rule] = [
     _Rule("LIGO_LW", _is_ligolw, "ligolw:shift_ligolw"),
     _Rule("VOEvent", _is_voevent, "voevents:shift_voevent"),
     _Rule("FITS", lambda name, content: content[:9] == b"SIMPLE  =", "fits:shift_fits"),
-    _Rule("HDF5", lambda name, content: content[:8] == b"\x89HDF\r\n\x1a\n", "plain:not_deep"),
+    _Rule("HDF5", lambda name, content: content[:8] == b"\x89HDF\r\n\x1a\n", "hdf5:shift_hdf5"),
     _Rule("Avro", lambda name, content: content[:4] == b"Obj\x01", "plain:no_avro"),
     _Rule("JSON", _is_json, "jsons:shift_json"),
     _Rule("cWB text", _is_cwb, "cwb:shift_cwb"),

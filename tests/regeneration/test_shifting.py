@@ -440,3 +440,28 @@ def test_a_coincidence_that_would_leave_its_columns_is_an_error() -> None:
 def test_a_damaged_packing_is_an_error() -> None:
     with pytest.raises(ShiftError, match="cannot be unpacked"):
         shift_file("x.xml.gz", gzip.compress(coinc())[:100], Shift(V1))
+
+
+def test_samples_in_hdf5_move_only_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    h5py = pytest.importorskip("h5py")
+    numpy = pytest.importorskip("numpy")
+    import io
+
+    rows = numpy.array([(1.0, 1338848303.5)], dtype=[("mass_1", "f8"), ("geocent_time", "f8")])
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file["posterior/samples"] = rows
+        file["gps"] = numpy.array([1338848303.25, 1338848304.25])
+        file["far"] = numpy.array([1e-9])
+    content = buffer.getvalue()
+    delta = nanoseconds_of("1000.5")
+    assert shift_file("x.hdf5", content, Shift(delta)).content is content
+    moved = shift_file("x.hdf5", content, Shift(delta, deep=True))
+    with h5py.File(io.BytesIO(moved.content), "r") as file:
+        assert file["posterior/samples"][0].tolist() == (1.0, 1338849304.0)
+        assert file["gps"][...].tolist() == [1338849303.75, 1338849304.75]
+        assert file["far"][...].tolist() == [1e-9]
+    assert {change.field for change in moved.changes} == {"posterior/samples.geocent_time", "gps"}
+    monkeypatch.setitem(__import__("sys").modules, "h5py", None)
+    with pytest.raises(ShiftError, match=r"fakegracedb\[hdf5\]"):
+        shift_file("x.hdf5", content, Shift(delta, deep=True))
