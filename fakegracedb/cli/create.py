@@ -158,9 +158,9 @@ def _rehearsal(target: Target, stack: contextlib.ExitStack) -> Target:
     from ..regeneration.targets import Target
 
     client = FakeGraceDb(store=_temporary(stack))
-    if target.fake:
-        client.clock = target.client.clock.setting
-    return Target(client, "a rehearsal", True)
+    if target.store is not None:
+        client.clock = target.store.clock.setting
+    return Target(client, "a rehearsal", client.store)
 
 
 def _temporary(stack: contextlib.ExitStack) -> str:

@@ -31,7 +31,7 @@ def shift_cwb(content: bytes, shift: Shift, notes: Notes) -> bytes:
             lines[place] = f"{key}:{_moved(key, rest, shift, notes)}"
         elif shift.deep and significance:
             lines[place] = _significance(line, shift, notes)
-        elif shift.deep and "CAT" in line and ":" not in line[:3]:
+        elif shift.deep and "CAT" in line:
             lines[place] = _deep("segment", line, shift, notes)
         significance = line.startswith("#significance")
     return "".join(lines).encode()

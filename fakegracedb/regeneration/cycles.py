@@ -26,6 +26,7 @@ from .timing import StoppedError, WallTime
 
 __all__ = ["Loop", "Selection", "cycle"]
 
+_CARRIED = ("EARLY_WARNING", "SNR_OPTIMIZED", "cWB_s", "cWB_r")
 _LATE = 600 * BILLION  # an event that is later than that waits for the next cycle
 
 
@@ -252,6 +253,7 @@ class _Cycle:
                 shift=decimal_seconds(shift),
                 clock=self.clock,
                 stop=self.stop,
+                carry_labels=_CARRIED if self.selection.kind == "events" else (),
                 leave_out=there,
                 created=lambda event: self.mark.there(id_, event),
                 tell=self.tell,

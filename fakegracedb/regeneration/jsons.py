@@ -56,18 +56,23 @@ class _Document:
         raw = self.raw(*path)
         return json.loads(raw) if raw is not None and raw[0] == '"' else None
 
+    def word(self, *path: str | int) -> str | None:
+        """Give a string, or the text of a number."""
+        raw = self.raw(*path)
+        return json.loads(raw) if raw is not None and raw[0] == '"' else raw
+
     def replace(self, path: Path, new: str) -> None:
         """Put another text in the place of a value: of a string, within its quotes."""
         begin, end = self.places[path]
         raw = self.text[begin:end]
+        if self.word(*path) == new:
+            return  # however it is written
         if raw[0] == '"':
             begin, end = begin + 1, end - 1
             new = json.dumps(new, ensure_ascii=raw.isascii())[1:-1]
-        old = self.text[begin:end]
-        if old != new:
-            name = ".".join(map(str, path))
-            self.notes.changed(name, _cut(old), _cut(new))
-            self._new.append((begin, end, new))
+        name = ".".join(map(str, path))
+        self.notes.changed(name, _cut(self.text[begin:end]), _cut(new))
+        self._new.append((begin, end, new))
 
     def result(self) -> str:
         pieces, done = [], 0
@@ -154,9 +159,9 @@ def _pipeline(document: _Document) -> None:
     """Move the times of an event of a pipeline."""
     delta = document.delta
     for key in ("gpstime", "central_time"):
-        raw = document.raw(key)
-        if raw is not None and _seconds(key, raw.strip('"')) > 10**8:  # GPS, not since a start
-            document.replace((key,), exact_number(raw.strip('"'), delta, point=True))
+        text = document.word(key)
+        if text is not None and _seconds(key, text) > 10**8:  # GPS, not since a start
+            document.replace((key,), exact_number(text, delta, point=True))
     for key in _PAIRS:
         seconds, rest = document.raw(key), document.raw(f"{key}_ns")
         if seconds is None or _seconds(key, seconds) == 0:
@@ -195,9 +200,9 @@ def _notice(document: _Document, shift: Shift) -> None:
         document.replace(("jd",), f"{moved:f}")
     if old is not None and shift.delta and not shift.keep_trigger_id:
         for path in [path for path in document.places if path[0] == "id"]:
-            raw = document.raw(*path)
-            if raw is not None:
-                new = shift_trigger(raw.strip('"'), old, old + shift.delta, shift.delta)
+            trigger = document.word(*path)
+            if trigger is not None:
+                new = shift_trigger(trigger, old, old + shift.delta, shift.delta)
                 document.replace(path, new)
     _skymap(document, ("healpix_file",), shift)
 
@@ -214,9 +219,9 @@ def _alert(document: _Document, shift: Shift) -> None:
         ("external_coinc", "ivorn"),
         ("external_coinc", "gcn_notice_id"),
     ):
-        raw = document.raw(*path)
-        if raw is not None:
-            document.replace(path, shift.ids(raw.strip('"')))
+        text = document.word(*path)
+        if text is not None:
+            document.replace(path, shift.ids(text))
     for event in ("event", "external_coinc"):
         for key in ("skymap", "combined_skymap"):
             _skymap(document, (event, key), shift)

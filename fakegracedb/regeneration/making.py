@@ -38,6 +38,8 @@ class Wishes:
         Whether each event gets an entry that tells where it comes from.
     uploads : {"default", "all", "essential"}
         Which later uploads of pipelines.
+    carried : frozenset of str
+        Labels that events get again if they have them at the source.
     """
 
     group: str | None = None
@@ -45,6 +47,7 @@ class Wishes:
     labels: tuple[str, ...] = ()
     meg_log: bool = True
     uploads: str = "default"
+    carried: frozenset[str] = frozenset()
 
 
 @dataclass

@@ -197,6 +197,8 @@ def _labels(run: Run, event: ArchivedEvent) -> list[str]:
     wanted = ["MOCK"]
     if "EarlyWarning" in (event.object.get("search"), run.search_of(event)):
         wanted.append("EARLY_WARNING")
+    had = event.object.get("labels") or ()
+    wanted += [label for label in had if label in run.wishes.carried]
     return run.known_labels([*wanted, *run.wishes.labels])
 
 

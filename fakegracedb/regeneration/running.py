@@ -57,6 +57,7 @@ def regenerate(
     rewrite_text: bool = False,
     rename_files: bool = False,
     strict: bool = False,
+    carry_labels: Collection[str] = (),
     leave_out: Collection[str] = (),
     tell: Callable[[str], None] | None = None,
     created: Callable[[str], None] | None = None,
@@ -104,6 +105,8 @@ def regenerate(
         In pipeline mode, let an entry tell where each event comes from.
     deep, keep_trigger_id, test_role, shift_process, rewrite_text, rename_files, strict : bool
         As of `Shift`.
+    carry_labels : collection of str
+        In pipeline mode, labels that an event gets again if it has them at the source.
     leave_out : collection of str
         In pipeline mode, events that are there already.
     tell : callable, optional
@@ -166,7 +169,7 @@ def regenerate(
     if isinstance(time, WallTime):  # nothing can be done before now
         pace.start = max(now, reference + delta)
         pace.start = max(pace.start, now - round(min(0, first - reference) * factor))
-    wishes = Wishes(group, search, tuple(labels), meg_log, uploads)
+    wishes = Wishes(group, search, tuple(labels), meg_log, uploads, frozenset(carry_labels))
     run = Run(
         place,
         moved,
@@ -212,14 +215,14 @@ def _target(where: Any) -> Target:
 def clockwork(place: Target, clock: str | None, stop: threading.Event | None) -> Clockwork:
     """Give the clock to go by: as asked for, else that of the store, else the machine's."""
     if clock is None:
-        clock = "fake" if place.fake else "wall"
+        clock = "wall" if place.store is None else "fake"
     if clock == "wall":
         return WallTime(stop)
-    if not place.fake:
+    if place.store is None:
         raise RegenerationError(
             f"{place.name} is no store: only the clock of a store can be set (clock='fake')"
         )
-    return StoreTime(place.client, stop)
+    return StoreTime(place.store.clock, stop)
 
 
 def reference_of(archived: Thing) -> int:

@@ -16,6 +16,8 @@ from .certificates import bundle
 if TYPE_CHECKING:
     from ligo.gracedb.rest import GraceDb
 
+    from ..store import Store
+
 __all__ = ["BASIC_AUTH", "Target", "is_production", "open_target"]
 
 _PRODUCTION = "gracedb.ligo.org"
@@ -36,22 +38,29 @@ class Target:
         Speaks to it.
     name : str
         What to call it.
-    fake : bool
-        Whether it is a store of ours, with a clock that can be set.
+    store : Store or None
+        The store behind it, with a clock that can be set; None for a server.
     """
 
     client: Any
     name: str
-    fake: bool
+    store: Store | None = None
     _old_client: Any = field(default=None, repr=False)
 
     @property
     def v1(self) -> Any:
         """A client on the API v1, which has VOEvents and EM observations; None if there is none."""
-        if self._old_client is None and self.fake:
-            self._old_client = FakeGraceDb(store=self.client.store, api_version="v1")
-            self._old_client._act_as(self.client._fakegracedb.adapters[0].identity)
+        adapter = _adapter(self.client)
+        if self._old_client is None and self.store is not None and adapter is not None:
+            self._old_client = FakeGraceDb(store=self.store, api_version="v1")
+            self._old_client._act_as(adapter.identity)
         return self._old_client
+
+
+def _adapter(client: Any) -> StoreAdapter | None:
+    """Give what leads a client to a store; None if nothing does."""
+    found = client.get_adapter(client._service_url)
+    return found if isinstance(found, StoreAdapter) else None
 
 
 def is_production(url: str) -> bool:
@@ -82,8 +91,6 @@ def open_target(service: Any) -> Target:
                 client.verify = str(found)
             return _checked(client, root_of(url))
     client = connect(service)
-    if isinstance(client, FakeGraceDb):
-        return Target(client, str(client.store.path), True)
     return _checked(client, str(client._service_url))
 
 
@@ -96,12 +103,14 @@ def _refused(what: str) -> RegenerationError:
 
 def _checked(client: GraceDb, url: str) -> Target:
     """Refuse a client that ends on the production server, also by way of a redirection."""
-    if isinstance(client.get_adapter(url), StoreAdapter):
-        return Target(client, url, False)  # of a store, whatever its URL says
+    adapter = _adapter(client)
+    if adapter is not None:  # of a store, whatever its URL says
+        store = adapter.application.store
+        return Target(client, str(store.path), store)
     if is_production(url):
         raise _refused(url)
     answer = client.get(url)
     for one in (*answer.history, answer):
         if is_production(one.url) or is_production(one.headers.get("Location", "")):
             raise _refused(f"{url} leads to {one.url}, which")
-    return Target(client, url, False)
+    return Target(client, url)

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ..clock import Clock, gps_microseconds, parse_time, utc_from_gps
+from ..clock import gps_microseconds, parse_time, utc_from_gps
 from ..errors import RegenerationError
 from .instants import BILLION, SIDEREAL_DAY, decimal_seconds, nanoseconds_of
+
+if TYPE_CHECKING:
+    from ..store import StoreClock
 
 __all__ = [
     "Clockwork",
@@ -162,15 +165,15 @@ class StoreTime:
     system follows it again; one that stood somewhere stays where it was set, if that is later.
     """
 
-    def __init__(self, client: Any, stop: threading.Event | None = None) -> None:
-        self._client = client
-        self._before: Clock = client.clock.setting
+    def __init__(self, clock: StoreClock, stop: threading.Event | None = None) -> None:
+        self._clock = clock
+        self._before = clock.setting
         self._stop = stop or threading.Event()
         self._now: int | None = None
 
     def now(self) -> int:
         """Tell the time [ns, GPS]."""
-        return gps_count(self._client.clock.now())
+        return gps_count(self._clock.now())
 
     def wait_until(self, due: int) -> None:
         """Set the clock to then; the first time also backwards."""
@@ -178,14 +181,14 @@ class StoreTime:
             raise StoppedError
         if self._now is None or due > self._now:
             self._now = due
-            self._client.clock = utc_from_gps(Decimal(due).scaleb(-9))
+            self._clock.set(utc_from_gps(Decimal(due).scaleb(-9)))
 
     def finish(self) -> None:
         """Set the clock for what comes next."""
         before = self._before.time
         if self._now is None or (before is not None and gps_count(before) <= self._now):
             return
-        self._client.clock = self._before
+        self._clock.set(self._before)
 
 
 @dataclass

@@ -80,8 +80,12 @@ def test_events_are_replayed_when_they_were_uploaded(
     source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
 ) -> None:
     selection = Selection("events", pipeline="gstlal", search="AllSky")
+    source.write_label("G0003", "SNR_OPTIMIZED")
+    source.write_label("G0003", "INJ")
     run(source, client, tmp_path, cycles=1, selection=selection)
     assert times(client) == [time + 40 * LENGTH for time in TIMES[1:]]
+    labels = [set(event["labels"]) for event in client.events(orderby="created")]
+    assert labels == [{"MOCK", "SNR_OPTIMIZED"}, {"MOCK"}]
 
 
 def test_a_restart_neither_repeats_nor_skips(

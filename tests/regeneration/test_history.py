@@ -17,6 +17,7 @@ from fakegracedb.errors import RegenerationError
 from fakegracedb.regeneration.instants import shift_iso
 from fakegracedb.regeneration.outcome import Regeneration
 from fakegracedb.regeneration.running import regenerate
+from fakegracedb.regeneration.targets import Target
 from fakegracedb.transport import StoreAdapter
 
 DELTA = 8640000  # s
@@ -210,7 +211,8 @@ def test_through_a_real_client_on_v2_voevents_are_plain_entries(
     client = GraceDb("https://gracedb-test.example.org/api/", force_noauth=True)
     client.trust_env = False
     client.mount("https://", StoreAdapter(Application(Store(tmp_path / "store"), None)))
-    result = regenerate(source, client, shift=DELTA, mode="history", max_delay=0)
+    target = Target(client, "a server of which nothing else is known")
+    result = regenerate(source, target, shift=DELTA, mode="history", max_delay=0)
     told = "neither VOEvents nor EM observations"
     assert any(told in note for note in result.report.notes)
     old = {row["N"]: row for row in source.logs}

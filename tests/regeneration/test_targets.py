@@ -8,8 +8,10 @@ import requests
 from ligo.gracedb.rest import GraceDb
 
 from fakegracedb import FakeGraceDb, Store, services
+from fakegracedb.api.app import Application
 from fakegracedb.errors import RegenerationError
 from fakegracedb.regeneration.targets import is_production, open_target
+from fakegracedb.transport import StoreAdapter
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,15 @@ def test_a_store_is_a_target_by_folder_store_or_client(
     monkeypatch.setenv("FAKEGRACEDB_STORE", str(folder))
     for service in (str(folder), folder, Store(folder), FakeGraceDb(store=folder), "fake"):
         target = open_target(service)
-        assert target.fake
-        assert target.client.store.path == folder
+        assert target.store is not None
+        assert target.store.path == folder
         assert target.v1.store.path == folder
+
+
+def test_a_real_client_that_is_served_by_a_store_has_its_clock(tmp_path: Path) -> None:
+    client = GraceDb("https://gracedb.ligo.org/api/", force_noauth=True)
+    store = Store(tmp_path / "store")
+    client.mount("https://", StoreAdapter(Application(store, None)))
+    target = open_target(client)
+    assert target.store is store
+    assert target.v1.store is store
