@@ -16,7 +16,7 @@ from .packing import unpacked
 from .shifting import Notes, Shift
 from .triggers import shift_trigger
 
-__all__ = ["shift_json"]
+__all__ = ["ALERT_IDS", "ALERT_SKYMAPS", "ALERT_TIMES", "shift_json", "shift_skymap"]
 
 _ISO_KEYS = ("trigger_time", "alert_datetime", "observation_start", "observation_stop")
 _NOTICE_KEYS = (*_ISO_KEYS, "jd")
@@ -25,6 +25,16 @@ _PAIRS = (
     "geocent_end_time",
     *(f"{site}_end_time" for site in "hlgtv"),
 )
+ALERT_TIMES = (("time_created",), ("event", "time"))
+ALERT_IDS = (
+    ("superevent_id",),
+    ("urls", "gracedb"),
+    ("external_coinc", "ivorn"),
+    ("external_coinc", "gcn_notice_id"),
+)
+ALERT_SKYMAPS = (("event", "skymap"), ("external_coinc", "combined_skymap"))
+"""Where an alert on a superevent has times, ids and sky maps."""
+
 _JD_OF_MJD = Decimal("2400000.5")
 
 Path = tuple[str | int, ...]
@@ -209,22 +219,16 @@ def _notice(document: _Document, shift: Shift) -> None:
 
 def _alert(document: _Document, shift: Shift) -> None:
     """Move the times of an alert on a superevent, and put the new ids into it."""
-    for path in (("time_created",), ("event", "time")):
+    for path in ALERT_TIMES:
         text = document.string(*path)
         if text is not None:
             document.replace(path, shift_iso(text, shift.delta))
-    for path in (
-        ("superevent_id",),
-        ("urls", "gracedb"),
-        ("external_coinc", "ivorn"),
-        ("external_coinc", "gcn_notice_id"),
-    ):
+    for path in ALERT_IDS:
         text = document.word(*path)
         if text is not None:
             document.replace(path, shift.ids(text))
-    for event in ("event", "external_coinc"):
-        for key in ("skymap", "combined_skymap"):
-            _skymap(document, (event, key), shift)
+    for path in ALERT_SKYMAPS:
+        _skymap(document, path, shift)
 
 
 def _skymap(document: _Document, path: Path, shift: Shift) -> None:
@@ -234,12 +238,20 @@ def _skymap(document: _Document, path: Path, shift: Shift) -> None:
         return
     try:
         packed = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return  # a link
+    moved = shift_skymap(packed, shift)
+    if moved != packed:
+        document.replace(path, base64.b64encode(moved).decode("ascii"))
+
+
+def shift_skymap(packed: bytes, shift: Shift) -> bytes:
+    """Move the times in the header of a sky map, packed or not; give back what is none."""
+    try:
         content, pack = unpacked(packed)
-    except (binascii.Error, ValueError, OSError, EOFError):
-        return  # a link, or nothing of ours
+    except (ValueError, OSError, EOFError):
+        return packed
     if content[:9] != b"SIMPLE  =":
-        return
-    inner = Notes()
-    moved = shift_fits(content, shift, inner)
-    if moved != content:
-        document.replace(path, base64.b64encode(pack(moved)).decode("ascii"))
+        return packed
+    moved = shift_fits(content, shift, Notes())
+    return packed if moved == content else pack(moved)

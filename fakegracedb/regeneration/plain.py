@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from .shifting import Notes, Shift
 
-__all__ = ["left_alone", "no_avro", "shift_text"]
+__all__ = ["left_alone", "shift_text"]
 
 
 def left_alone(content: bytes, shift: Shift, notes: Notes) -> bytes:
     """Leave a file as it is."""
     notes.left("files of this kind stay as they are")
-    return content
-
-
-def no_avro(content: bytes, shift: Shift, notes: Notes) -> bytes:
-    """Leave a notice in its binary form as it is."""
-    notes.left("notices in Avro form stay as they are; their JSON form is shifted")
     return content
 
 

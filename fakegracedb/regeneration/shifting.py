@@ -225,7 +225,7 @@ _rules: list[_Rule] = [
     _Rule("VOEvent", _is_voevent, "voevents:shift_voevent"),
     _Rule("FITS", lambda name, content: content[:9] == b"SIMPLE  =", "fits:shift_fits"),
     _Rule("HDF5", lambda name, content: content[:8] == b"\x89HDF\r\n\x1a\n", "hdf5:shift_hdf5"),
-    _Rule("Avro", lambda name, content: content[:4] == b"Obj\x01", "plain:no_avro"),
+    _Rule("Avro", lambda name, content: content[:4] == b"Obj\x01", "avro:shift_avro"),
     _Rule("JSON", _is_json, "jsons:shift_json"),
     _Rule("cWB text", _is_cwb, "cwb:shift_cwb"),
     _Rule("text", _is_text, "plain:shift_text"),

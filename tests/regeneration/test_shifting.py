@@ -465,3 +465,67 @@ def test_samples_in_hdf5_move_only_if_asked_for(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(__import__("sys").modules, "h5py", None)
     with pytest.raises(ShiftError, match=r"fakegracedb\[hdf5\]"):
         shift_file("x.hdf5", content, Shift(delta, deep=True))
+
+
+def test_an_alert_in_avro_moves_as_one_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    fastavro = pytest.importorskip("fastavro")
+    import io
+
+    schema = {
+        "type": "record",
+        "name": "alert",
+        "fields": [
+            {"name": "superevent_id", "type": "string"},
+            {"name": "time_created", "type": "string"},
+            {"name": "far", "type": "double"},
+            {
+                "name": "event",
+                "type": {
+                    "type": "record",
+                    "name": "event",
+                    "fields": [
+                        {"name": "time", "type": "string"},
+                        {"name": "skymap", "type": ["null", "bytes"]},
+                    ],
+                },
+            },
+        ],
+    }
+    alert = {
+        "superevent_id": "S220609hl",
+        "time_created": "2022-06-09T22:30:00Z",
+        "far": 1e-9,
+        "event": {
+            "time": "2022-06-09T22:18:05.780Z",
+            "skymap": fits("DATE-OBS= '2022-06-09T22:18:05.78'"),
+        },
+    }
+    buffer = io.BytesIO()
+    fastavro.writer(buffer, schema, [alert], codec="deflate")
+    content = buffer.getvalue()
+    ids = IdMap({"S220609hl": "MS240517a"})
+    moved = shift_file("S220609hl-preliminary.avro", content, Shift(V1, ids))
+    (new,) = fastavro.reader(io.BytesIO(moved.content))
+    assert (new["superevent_id"], new["far"]) == ("MS240517a", 1e-9)
+    assert new["event"]["time"] == "2024-05-17T16:53:01.993Z"
+    assert new["event"]["skymap"] == fits("DATE-OBS= '2024-05-17T16:53:01.99'")
+    back = Shift(-V1, IdMap({"MS240517a": "S220609hl"}))
+    assert shift_file(moved.name, moved.content, back).content == content
+    with pytest.raises(ShiftError, match="cannot be read"):
+        shift_file("x.avro", content[:60], Shift(V1))
+    monkeypatch.setitem(__import__("sys").modules, "fastavro", None)
+    left = shift_file("x.avro", content, Shift(V1))
+    assert (left.content, left.reason) == (
+        content,
+        "Avro needs fastavro: pip install 'fakegracedb[avro]'",
+    )
+
+
+def test_a_value_that_stays_keeps_its_spelling() -> None:
+    text = (
+        b'{"alert_type": "UPDATE", "superevent_id": "S1\\u0061",'
+        b' "urls": {"gracedb": "https:\\/\\/x"},'
+        b' "time_created": "2022-06-09T22:30:00Z"}'
+    )
+    moved = shift_file("a.json", text, Shift(nanoseconds_of(60)))
+    assert moved.content == text.replace(b"22:30:00", b"22:31:00")
