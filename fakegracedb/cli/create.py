@@ -141,6 +141,8 @@ def _create_one(
             stop=stop,
             **options(arguments),
         )
+    if result.problem:
+        complain(f"{id_}: ended before its time: {result.problem}")
     if not arguments.json:
         say(result.table())
         for difference in (*result.report.notes, *result.differences):

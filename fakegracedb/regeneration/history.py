@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ligo.gracedb.exceptions import HTTPError
+from requests.exceptions import RequestException
 
 from ..archive import ArchivedEvent, ArchivedSuperevent
 from ..archive.archived import Archived
@@ -60,6 +62,11 @@ class Told:
     def is_superevent(self) -> bool:
         """Whether it is a superevent."""
         return isinstance(self.archived, ArchivedSuperevent)
+
+    @cached_property
+    def tagged(self) -> frozenset[tuple[int, str]]:
+        """Which tags were put on which entries, as far as the log tells."""
+        return frozenset(found for row in self.rows if (found := tagged(row)) is not None)
 
     def next_of(self, kind: str) -> int:
         """Count how many operations of a kind there were; give the place of this one."""
@@ -160,6 +167,8 @@ class History:
         try:
             return deed(self, told, row, found.values)
         except HTTPError as error:
+            if error.response.status_code >= 500:
+                raise  # the server's trouble, not a matter of the operation
             problem = f"{error.response.status_code} {error.response.text}"
         except (ArchiveError, KeyError, TypeError, ValueError) as error:
             problem = str(error) or repr(error)  # the client itself refuses some things
@@ -190,7 +199,7 @@ class History:
                 found = operation(row)
                 if found is not None and found.kind == kind:
                     self.advance(event, row["N"] - 1)
-                    if not event.active or row["N"] not in event.done:
+                    if row["N"] not in event.done:
                         result.append((event, row))
                     break
         return result
@@ -240,8 +249,7 @@ class History:
                 break
             tags.append(found[1])
             entries.append(following)
-        later = {found for one in told.rows if (found := tagged(one)) is not None}
-        silent = [tag for tag in row.get("tag_names") or () if (row["N"], tag) not in later]
+        silent = [tag for tag in row.get("tag_names") or () if (row["N"], tag) not in told.tagged]
         return tags + silent, entries
 
     def took(
@@ -276,16 +284,8 @@ def run_history(run: Run, archived: ArchivedEvent | ArchivedSuperevent) -> None:
     members = archived.events if isinstance(archived, ArchivedSuperevent) else (archived,)
     events = {}
     for event in members:
-        old = event.object
-        made = NewEvent(
-            old_id=event.id,
-            pipeline=old["pipeline"],
-            group=run.wishes.group or old["group"],
-            old_search=old.get("search") or None,
-            search=run.search_of(event),
-            wanted=len([row for row in event.logs if row.get("filename")]),
-        )
-        run.result.events.append(made)
+        made = run.new_event(event)
+        made.wanted = sum(1 for row in event.logs if row.get("filename"))
         events[event.id] = Told(event, event.logs, made=made)
     superevent = None
     if isinstance(archived, ArchivedSuperevent):
@@ -303,9 +303,11 @@ def run_history(run: Run, archived: ArchivedEvent | ArchivedSuperevent) -> None:
         return
     except HTTPError as error:
         answer = error.response
-        raise RegenerationError(
-            f"{answer.request.method} {answer.request.path_url}: {answer.status_code}: "
-            f"{answer.text}"
-        ) from error
+        asked = f"{answer.request.method} {answer.request.path_url}"
+        run.result.problem = f"{asked}: {answer.status_code}: {answer.text}"
+        return
+    except RequestException as error:
+        run.result.problem = str(error)
+        return
     for told in history.objects:
         run.result.differences += settling.compare(history, told)

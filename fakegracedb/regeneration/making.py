@@ -14,7 +14,7 @@ from ..archive.archived import Archived
 from ..clock import gps_microseconds, parse_time
 from ..errors import ShiftError
 from .instants import nanoseconds_of
-from .outcome import Regeneration
+from .outcome import NewEvent, Regeneration
 from .shifting import Shift, Shifted, shift_file
 from .targets import Target
 from .timing import Pace
@@ -151,6 +151,19 @@ class Run:
         for warning in answer.get("warnings") or ():
             self.note(f"{answer['graceid']}: {warning}")
         return answer
+
+    def new_event(self, event: ArchivedEvent) -> NewEvent:
+        """Begin the account of an event."""
+        old = event.object
+        made = NewEvent(
+            old_id=event.id,
+            pipeline=old["pipeline"],
+            group=self.wishes.group or old["group"],
+            old_search=old.get("search") or None,
+            search=self.search_of(event),
+        )
+        self.result.events.append(made)
+        return made
 
     def search_of(self, event: ArchivedEvent) -> str | None:
         """Give the search that an event is to have."""

@@ -86,8 +86,10 @@ class Regeneration:
         The superevent at the source, and the one created; the latter only in history mode.
     differences : list of str
         In history mode: where the new logs are not those of the source.
+    problem : str
+        What ended it before its time, if the server or the way to it did.
     stopped : bool
-        Whether somebody ended it before its time.
+        Whether somebody did.
     """
 
     mode: str
@@ -96,6 +98,7 @@ class Regeneration:
     old_superevent_id: str | None = None
     superevent_id: str | None = None
     differences: list[str] = field(default_factory=list)
+    problem: str = ""
     stopped: bool = False
 
     @property
@@ -106,7 +109,7 @@ class Regeneration:
     @property
     def failed(self) -> bool:
         """Whether something that was asked for is not there."""
-        return any(one.problem and not one.skipped for one in self.events)
+        return bool(self.problem) or any(one.problem and not one.skipped for one in self.events)
 
     def to_json(self) -> dict[str, Any]:
         """Give it for programs."""
@@ -116,6 +119,7 @@ class Regeneration:
             "superevent_id": self.superevent_id,
             "events": [one.to_json() for one in self.events],
             "differences": list(self.differences),
+            "problem": self.problem,
             "stopped": self.stopped,
             "report": self.report.to_json(),
         }

@@ -83,8 +83,7 @@ def run_pipelines(
     pipelines = frozenset(run.client.pipelines)
     tasks = []
     for event in events:
-        made = _new_event(run, event)
-        run.result.events.append(made)
+        made = run.new_event(event)
         made.problem = _obstacle(event, pipelines, with_superevent)
         if made.problem:
             made.skipped = with_superevent
@@ -102,17 +101,6 @@ def run_pipelines(
                 pass
     else:
         _in_order(run, tasks)
-
-
-def _new_event(run: Run, event: ArchivedEvent) -> NewEvent:
-    old = event.object
-    return NewEvent(
-        old_id=event.id,
-        pipeline=old["pipeline"],
-        group=run.wishes.group or old["group"],
-        old_search=old.get("search") or None,
-        search=run.search_of(event),
-    )
 
 
 def _obstacle(event: ArchivedEvent, pipelines: frozenset[str], with_superevent: bool) -> str:

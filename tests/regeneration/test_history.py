@@ -234,3 +234,17 @@ def test_the_archived_superevent_of_the_sample_data_comes_out_as_it_is(tmp_path:
     content = json.loads(client.files(result.superevent_id, notice["filename"]).read())
     assert content["superevent_id"] == result.superevent_id
     assert client.store.check() == []
+
+
+def test_a_server_that_fails_leaves_what_is_there_and_says_so(
+    source: ArchivedSuperevent, tmp_path: Path
+) -> None:
+    client = FakeGraceDb(store=tmp_path / "store")
+    client.faults.add(status=500, method="POST", path="/logs/", after=3, body="the disk is full")
+    result = regenerate(source, client, shift=DELTA, mode="history")
+    assert result.failed
+    assert "500: the disk is full" in result.problem
+    assert result.superevent_id is not None
+    assert len(rows(client, result.superevent_id)) > 3
+    assert client.clock.setting.kind == "system"
+    assert client.store.check() == []
