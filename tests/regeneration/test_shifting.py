@@ -298,6 +298,16 @@ def test_cards_of_a_sky_map_move_within_their_eighty_bytes() -> None:
     assert len(moved.content) == 2880
 
 
+@pytest.mark.parametrize("second", range(0, 60, 7))
+def test_a_changed_header_sums_up_to_nothing(second: int) -> None:
+    old = fits("DATE-OBS= '2022-06-09T22:18:05.78'", "CHECKSUM= '0000000000000000' / of the unit")
+    moved = shift_file("x.fits", old, Shift(second * 10**9 + V1)).content
+    total = sum(int.from_bytes(moved[place : place + 4]) for place in range(0, len(moved), 4))
+    assert total % 0xFFFFFFFF == 0
+    assert b"/ of the unit" in moved
+    assert re.search(rb"CHECKSUM= '[0-9A-Za-z]{16}'", moved)
+
+
 def test_checksums_of_changed_headers_are_right_again() -> None:
     astropy = pytest.importorskip("astropy.io.fits")
     import io
