@@ -27,6 +27,7 @@ from ..vocabulary import Vocabulary
 from .archived import Archived, ArchivedEvent, ArchivedSuperevent
 
 __all__ = [
+    "UNKNOWN",
     "embb_log",
     "emobservation",
     "event_document",
@@ -37,7 +38,7 @@ __all__ = [
     "voevent",
 ]
 
-_UNKNOWN = "unknown"  # a user of whom nobody tells
+UNKNOWN = "unknown"  # a user of whom nobody tells
 _EVENT = ("group", "pipeline", "search", "offline", "gpstime", "instruments", "nevents", "far")
 _EVENT_MORE = ("likelihood", "replay_id")
 _TIMES = ("t_start", "t_0", "t_end")
@@ -75,7 +76,7 @@ def event_document(archived: ArchivedEvent, superevent: str | None, created: str
     answer = archived.object
     return Event(
         graceid=archived.id,
-        submitter=answer.get("submitter") or _UNKNOWN,
+        submitter=answer.get("submitter") or UNKNOWN,
         created=_created(answer) or created,
         labels=_labels(archived),
         extra_attributes=_without_nulls(answer.get("extra_attributes") or {}),
@@ -175,7 +176,7 @@ def superevent_document(
     return Superevent(
         superevent_id=id_,
         category=codes.get(answer["category"], answer["category"]),
-        submitter=answer.get("submitter") or _UNKNOWN,
+        submitter=answer.get("submitter") or UNKNOWN,
         created=time_text(answer["created"]),
         serial=serial,
         preferred_event=preferred,
@@ -247,13 +248,12 @@ def _labels(archived: Archived) -> tuple[Label, ...]:
     rows = archived.rows("labels")
     known = {row["name"] for row in rows}
     labels = [
-        Label(row["name"], row.get("creator") or _UNKNOWN, time_text(row["created"]))
-        for row in rows
+        Label(row["name"], row.get("creator") or UNKNOWN, time_text(row["created"])) for row in rows
     ]
     labels.sort(key=lambda label: label.created)  # they are listed by name
     for name in answer.get("labels") or ():
         if name not in known:
-            who = answer.get("submitter") or _UNKNOWN
+            who = answer.get("submitter") or UNKNOWN
             labels.append(Label(name, who, time_text(answer["created"])))
     return tuple(labels)
 
@@ -264,7 +264,7 @@ def _signoffs(archived: Archived) -> tuple[Signoff, ...]:
             signoff_type=row["signoff_type"],
             instrument=row.get("instrument") or "",
             status=row["status"],
-            submitter=row.get("submitter") or _UNKNOWN,
+            submitter=row.get("submitter") or UNKNOWN,
             comment=row.get("comment") or "",
         )
         for row in archived.rows("signoffs")
@@ -277,7 +277,7 @@ def log_document(row: Mapping[str, Any]) -> Log:
         N=row["N"],
         comment=row["comment"],
         created=time_text(row["created"]),
-        issuer=row.get("issuer") or _UNKNOWN,
+        issuer=row.get("issuer") or UNKNOWN,
         filename=row.get("filename") or "",
         file_version=row.get("file_version"),
         tags=tuple(row.get("tag_names") or ()),
@@ -291,7 +291,7 @@ def _record(kind: type[D]) -> Callable[[Mapping[str, Any]], D]:
     def document(row: Mapping[str, Any]) -> D:
         found = _given(row, names)
         found["created"] = time_text(row["created"])
-        found["issuer"] = row.get("issuer") or _UNKNOWN
+        found["issuer"] = row.get("issuer") or UNKNOWN
         if "voevent_type" in names:
             # not to be read by everybody: one that is not told is not taken for internal
             found.setdefault("internal", False)
@@ -310,7 +310,7 @@ def emobservation(row: Mapping[str, Any]) -> EMObservation:
     return EMObservation(
         N=row["N"],
         created=time_text(row["created"]),
-        submitter=row.get("submitter") or _UNKNOWN,
+        submitter=row.get("submitter") or UNKNOWN,
         group=row["group"],
         comment=row.get("comment") or "",
         footprints=tuple(
@@ -350,7 +350,7 @@ def embb_log(row: Mapping[str, Any], names: Vocabulary) -> EMBBLog:
     return EMBBLog(
         N=row["N"],
         created=time_text(row["created"]),
-        submitter=row.get("submitter") or _UNKNOWN,
+        submitter=row.get("submitter") or UNKNOWN,
         group=row["group"],
         waveband=row["waveband"],
         **said,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from archive_scenes import same_archive
 
-from fakegracedb import FakeGraceDb, Store
+from fakegracedb import FakeGraceDb, Store, samples
 from fakegracedb.archive import Archive, fetch, load
 from fakegracedb.errors import ArchiveError, StoreError
 
@@ -73,8 +73,6 @@ def test_times_of_creation_come_back_to_the_microsecond(
 
 
 def _coinc() -> bytes:
-    from fakegracedb import samples
-
     return samples.coinc_xml("1456421533.123456")
 
 
@@ -149,6 +147,54 @@ def test_files_that_differ_from_those_they_replace_lie_beside_them_until_it_has_
     with FakeGraceDb(store=store, waits="skip") as client:
         assert client.files(G, "note.txt,0").read() == b"first"
         assert client.files(G, "note.txt").read() == b"third"
+
+
+def test_one_that_was_confirmed_meanwhile_is_replaced(source: FakeGraceDb, tmp_path: Path) -> None:
+    source.clock = "2026-03-04 12:00:00"
+    graceid = source.create_event("CBC", "gstlal", "c.xml", filecontents=_coinc()).json()["graceid"]
+    made = source.create_superevent(1456500000, 1456500001, 1456500002, graceid)
+    name = made.json()["superevent_id"]
+    fetch(name, source, tmp_path / "a")
+    source.confirm_superevent_as_gw(name)
+    load(name, source.store, archive=tmp_path / "a", replace=True)
+    assert source.superevent(name).json()["gw_id"] is None
+    assert not source.store.check()
+
+
+def test_what_only_the_public_knew_is_replaced_by_the_whole(
+    furnished: FakeGraceDb, tmp_path: Path
+) -> None:
+    fetch(S, furnished.as_user(None), tmp_path / "public")
+    fetch(S, furnished, tmp_path / "whole", related=True)
+    store = Store(tmp_path / "loaded")
+    load(S, store, archive=tmp_path / "public")
+    assert store.superevents[S].partial
+    load(S, store, archive=tmp_path / "whole", replace=True)
+    assert not store.superevents[S].partial
+    assert not store.check()
+
+
+def test_a_partial_superevent_can_be_worked_with(source: FakeGraceDb, tmp_path: Path) -> None:
+    """A member that is not in the archive is no reason for a failure of the fake."""
+    source.clock = "2026-03-04 12:00:00"
+    event, grb = (
+        source.create_event(group, pipeline, "f.xml", filecontents=content).json()["graceid"]
+        for group, pipeline, content in (
+            ("CBC", "gstlal", _coinc()),
+            ("External", "Fermi", samples.voevent("1456500002.5", pipeline="Fermi")),
+        )
+    )
+    made = source.create_superevent(1456500000, 1456500001, 1456500002, event, events=[grb])
+    name = made.json()["superevent_id"]
+    fetch(name, source, tmp_path / "a")
+    store = Store(tmp_path / "loaded")
+    load(name, store, archive=tmp_path / "a")
+    with FakeGraceDb(store=store, waits="skip") as client:
+        client.confirm_superevent_as_gw(name)
+        client.write_log(name, "still here")
+        assert client.event(event).json()["superevent"].startswith("GW")
+        assert [one["superevent_id"] for one in client.superevents(f"GW{name[1:-1]}A")] == [name]
+    assert not store.check()
 
 
 @pytest.mark.parametrize("what", ["number", "event", "gw_id", "superevent"])

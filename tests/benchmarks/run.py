@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import requests_mock
+from archiving import archiving
 from candidates import superevents
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ingesting import ingesting
@@ -267,7 +268,7 @@ BENCHMARKS = {
     f.__name__: f
     for f in (
         *(reading, writing, superevents, ingesting, history, starting, growth, searching),
-        regenerating,
+        *(archiving, regenerating),
     )
 }
 

@@ -99,7 +99,7 @@ def test_ctrl_c_says_what_is_there(run: Any, monkeypatch: pytest.MonkeyPatch) ->
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("fakegracedb.archive.collecting.write_documents", stop)
+        patch.setattr("fakegracedb.archive.gathering.write_documents", stop)
         ended = run("fetch", S, *FROM)
     assert ended.status == 130
     assert f"interrupted: {S} is not complete; the same command goes on" in ended.err
@@ -107,7 +107,7 @@ def test_ctrl_c_says_what_is_there(run: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert f"{S}         its fetch was interrupted: fetch it again to go on" in listed.out
     assert run("fetch", S, *FROM).status == 0
     with monkeypatch.context() as patch:
-        patch.setattr("fakegracedb.archive.collecting.write_documents", stop)
+        patch.setattr("fakegracedb.archive.gathering.write_documents", stop)
         ended = run("fetch", S, *FROM, "--refresh")
     assert "as it was before" in ended.err
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archiving import T_0, archived_superevent, superevent
+from eventful import T_0, archived_superevent, superevent
 from ligo.gracedb.rest import GraceDb
 
 from fakegracedb import FakeGraceDb, Store

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archiving import archived_event, archived_superevent, superevent
+from eventful import archived_event, archived_superevent, superevent
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.archive import ArchivedSuperevent
