@@ -20,6 +20,9 @@ __all__ = [
     "Store",
     "StoreError",
     "__version__",
+    "fetch",
+    "load",
+    "regenerate",
     "wait_for",
 ]
 
@@ -27,8 +30,10 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
+    from .archive import fetch, load
     from .client import FakeGraceDb
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
+    from .regeneration import regenerate
     from .server import Server
     from .store import Store
     from .waiting import wait_for
@@ -42,6 +47,9 @@ _HOMES = {
     "Store": "store",
     "StoreError": "errors",
     "wait_for": "waiting",
+    "fetch": "archive",
+    "load": "archive",
+    "regenerate": "regeneration",
 }
 
 

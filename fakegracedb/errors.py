@@ -6,7 +6,9 @@
     ├── FakeGraceDbError
     │   ├── StoreError      the directory is damaged, foreign, read-only or newer than we are
     │   ├── ApiError        an answer with a status and a body, on its way to the client
-    │   └── QueryError      a query that cannot be understood, with the place
+    │   ├── QueryError      a query that cannot be understood, with the place
+    │   └── RegenerationError   an object cannot be created again as asked
+    │       └── ShiftError      a file whose times cannot be moved
     └── NotImplementedError
         └── NotFaked        the real server has it and we do not (also a FakeGraceDbError)
 
@@ -18,7 +20,16 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["ApiError", "FakeGraceDbError", "NotFaked", "QueryError", "StoreError"]
+__all__ = [
+    "ApiError",
+    "ArchiveError",
+    "FakeGraceDbError",
+    "NotFaked",
+    "QueryError",
+    "RegenerationError",
+    "ShiftError",
+    "StoreError",
+]
 
 
 class FakeGraceDbError(Exception):
@@ -27,6 +38,10 @@ class FakeGraceDbError(Exception):
 
 class StoreError(FakeGraceDbError):
     """The store on disk cannot be used as asked; the message names the file and what to do."""
+
+
+class ArchiveError(FakeGraceDbError):
+    """An archive lacks what was asked of it, or is damaged; the message says which and where."""
 
 
 class ApiError(FakeGraceDbError):
@@ -104,6 +119,14 @@ def _pointed(text: str, position: int) -> tuple[str, str]:
     shown = "".join(one if one.isprintable() else " " for one in text[first : first + _SHOWN])
     before, after = "…" if first else "", "…" if first + _SHOWN < len(text) else ""
     return f"{before}{shown}{after}", " " * (len(before) + position - first) + "^"
+
+
+class RegenerationError(FakeGraceDbError):
+    """An object cannot be created again as asked; the message says why."""
+
+
+class ShiftError(RegenerationError):
+    """A file whose times cannot be moved; the message says why."""
 
 
 class NotFaked(FakeGraceDbError, NotImplementedError):  # noqa: N818 - a settled, public name

@@ -31,7 +31,23 @@ DEFAULT_STORE = "gracedb-store"
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import completion, demo, explain, look, rights, selftest, serve, store
+    from . import (
+        cache,
+        certificates,
+        completion,
+        create,
+        cycle,
+        demo,
+        explain,
+        fetch,
+        load,
+        look,
+        rights,
+        selftest,
+        serve,
+        store,
+        validate,
+    )
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -50,6 +66,13 @@ def parser() -> argparse.ArgumentParser:
     rights.add(verbs)
     completion.add(verbs)
     store.add(verbs)
+    fetch.add(verbs)
+    load.add(verbs)
+    cache.add(verbs)
+    create.add(verbs)
+    cycle.add(verbs)
+    validate.add(verbs)
+    certificates.add(verbs)
     return top
 
 

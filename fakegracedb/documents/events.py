@@ -85,6 +85,8 @@ class Event:
         Only its graceid has been given away: lists and searches leave it out until its file comes.
     kafka_server, kafka_topic : str or None
         By which way the file of a reserved event came.
+    partial : bool
+        Comes from an archive that lacks parts of it: its numbers may have gaps.
     """
 
     graceid: str
@@ -109,6 +111,7 @@ class Event:
     reserved: bool = False
     kafka_server: str | None = None
     kafka_topic: str | None = None
+    partial: bool = False
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property

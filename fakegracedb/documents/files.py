@@ -27,6 +27,8 @@ class FileVersion:
         Of the bytes, hexadecimal.
     disk : str
         The name on disk, without version, where it had to differ from `name`; else empty.
+    absent : bool
+        Its bytes are not here: it is known from an archive that lacks them.
     """
 
     name: str
@@ -34,6 +36,7 @@ class FileVersion:
     size: int
     sha256: str
     disk: str = ""
+    absent: bool = False
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -54,6 +54,9 @@ class Superevent:
         What people on duty have decided on it.
     permissions : mapping of str to list of str
         ``view`` and ``annotate`` by user group, beside what insiders may do.
+    partial : bool
+        Comes from an archive that lacks parts of it: its numbers may have gaps, and members be
+        missing.
     """
 
     superevent_id: str
@@ -77,6 +80,7 @@ class Superevent:
     labels: tuple[Label, ...] = ()
     signoffs: tuple[Signoff, ...] = ()
     permissions: Mapping[str, list[str]] = field(default_factory=dict)
+    partial: bool = False
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -189,6 +189,7 @@ def _event(settings: ServerSettings) -> Rules:
             "reserved": _BOOLEAN,
             "kafka_server": _or_null(_TEXT),
             "kafka_topic": _or_null(_TEXT),
+            "partial": _BOOLEAN,
         },
     )
 
@@ -225,6 +226,7 @@ def _superevent(settings: ServerSettings) -> Rules:
             "labels": _list(_label(settings)),
             "signoffs": _list(_signoff()),
             "permissions": {"type": "object", "additionalProperties": _list(right)},
+            "partial": _BOOLEAN,
         },
     )
 
@@ -365,7 +367,8 @@ def _file(_: ServerSettings) -> Rules:
                 "pattern": _exact("^[^/\\\\\\u0000]*$"),
                 "maxLength": 200,
                 "description": "a file name without a folder",
-            }
+            },
+            "absent": _BOOLEAN,
         },
     )
 

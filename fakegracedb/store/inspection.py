@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..documents import Superevent
+from ..documents import FileVersion, Superevent
 from ..errors import StoreError
 from . import contents, disk, layout
 from .care import limits_of, validated
@@ -205,17 +205,21 @@ def _object_problems(core: Core, folder: str, parts: dict[str, Any]) -> Iterator
     logs: Logs = parts.get("logs.jsonl", Logs())
     files: Files = parts.get("files.jsonl", Files())
     names = disk.entries(core.place(folder))
+    partial = bool(parts.get(main, {}).get("partial"))
     if main not in names and any(
         len(parts.get(name, ())) for name in (layout.FILES, *layout.NUMBERED)
     ):
         yield Problem(f"{folder}/{main}", "is missing")
     elif main not in names and not names:
         yield _leftover(folder)
-    for name in layout.NUMBERED:
-        yield from _number_problems(f"{folder}/{name}", parts.get(name, ()))
+    if not partial:
+        for name in layout.NUMBERED:
+            yield from _number_problems(f"{folder}/{name}", parts.get(name, ()))
+        yield from _version_problems(folder, files)
     yield from _log_problems(folder, logs, files)
-    yield from _file_problems(core, folder, files)
-    blobs = {file.blob for file in files}
+    there = [file for file in files if not file.absent]
+    yield from _file_problems(core, folder, there)
+    blobs = {file.blob for file in there}
     for name in names:
         if disk.is_link(f"{core.path}/{folder}/{name}"):
             yield Problem(f"{folder}/{name}", "is a link: a store has files of its own")
@@ -250,6 +254,8 @@ def _membership_problems(objects: dict[str, dict[str, Any]]) -> Iterator[Problem
                 yield Problem(path, f"the preferred event {graceid} of {pipeline} is no member")
         for graceid in members:
             if graceid not in events:
+                if superevent.partial:
+                    continue
                 yield Problem(path, f"its event {graceid} is missing")
             elif graceid in owners:
                 yield Problem(path, f"its event {graceid} is a member of {owners[graceid]} too")
@@ -262,7 +268,7 @@ def _membership_problems(objects: dict[str, dict[str, Any]]) -> Iterator[Problem
             gw_ids[superevent.gw_id] = superevent.superevent_id
     for graceid, event in events.items():
         named = event.get("superevent")
-        if named is not None and graceid not in owners:
+        if named is not None and graceid not in owners and not event.get("partial"):
             path = layout.event_document(graceid)
             yield Problem(path, f"names the superevent {named}, which does not have it")
 
@@ -281,12 +287,15 @@ def _log_problems(folder: str, logs: Logs, files: Files) -> Iterator[Problem]:
             yield Problem(path, f"entry {log.N} names the file {log.filename!r}, which is missing")
 
 
-def _file_problems(core: Core, folder: str, files: Files) -> Iterator[Problem]:
-    path = layout.files_of(folder)
+def _version_problems(folder: str, files: Files) -> Iterator[Problem]:
     for name in files.disk_names():
         versions = [file.version for file in files.versions(name)]
         if versions != list(range(len(versions))):
-            yield Problem(path, f"{name!r} has the versions {versions}")
+            yield Problem(layout.files_of(folder), f"{name!r} has the versions {versions}")
+
+
+def _file_problems(core: Core, folder: str, files: list[FileVersion]) -> Iterator[Problem]:
+    path = layout.files_of(folder)
     blobs: set[str] = set()
     for file in files:
         blob = f"{folder}/{file.blob}"

@@ -91,6 +91,8 @@ class Announced:
             for path, data in commit.documents.items():
                 self._documents[path] = data
                 self._sums.pop(path, None)
+                if data is None:
+                    self._lines.pop(path, None)  # a series that ended, or begins anew
             for path, lines in commit.lines.items():
                 known = self._lines.setdefault(path, {})
                 entries = contents.decode_lines(path, enumerate(lines, start=1))

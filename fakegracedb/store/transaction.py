@@ -26,13 +26,14 @@ from ..documents import (
     VOEvent,
 )
 from ..errors import StoreError
-from ..identifiers import graceid, gw_id, superevent_id
+from ..identifiers import disk_name, graceid, gw_id, superevent_id
 from ..stretches import Content, Stretch, pieces
 from . import contents, disk, layout
 from .core import Core
 from .delivery import deliver
 from .index import Index
 from .journal import Commit, State
+from .series import Files
 from .view import LETTERS, View
 
 __all__ = ["Transaction"]
@@ -50,6 +51,7 @@ class Transaction(View):
         self._counters: dict[str, Any] = dict(state.counters)
         self._written: list[str] = []
         self._folders: dict[str, bool] = {}  # where files were written, and which folders are new
+        self._cleared: dict[str, Files] = {}  # what objects had before they began anew
         self._process = os.getpid()
         if self.document(layout.SETTINGS) is None:
             self.put_settings(Settings(created=iso_text(Clock.of("system").now())))
@@ -62,7 +64,9 @@ class Transaction(View):
     @property
     def staged(self) -> Mapping[str, Any]:
         """The documents that change, by path; None for those that go."""
-        return self._documents
+        if not self._cleared:
+            return self._documents
+        return {path: one for path, one in self._documents.items() if contents.is_document(path)}
 
     # Time
 
@@ -186,6 +190,10 @@ class Transaction(View):
         """The search index, which does not have what is only staged."""
         return self._core.attach("index", Index)
 
+    def take_number(self, number: int) -> None:
+        """Give the number of an event away, which is elsewhere."""
+        self._counters["number"] = max(number, int(self._counters.get("number", 0)))
+
     def put_superevent(self, superevent: Superevent) -> None:
         """Stage a superevent, new or changed."""
         highest = int(self._counters.get("superevents", 0))
@@ -220,8 +228,24 @@ class Transaction(View):
         self._read[path] = self.series(path).extended([entry])
         self._lines.setdefault(path, []).append(entry)
 
-    def write_file(self, folder: str, name: str, content: Content) -> FileVersion:
-        """Write the next version of a file, and stage that it exists.
+    def clear(self, folder: str) -> None:
+        """Stage that the log, the files and so on of an object begin anew; its document stays.
+
+        The files that it had go when this has happened, but for those that are written again with
+        the same bytes.
+        """
+        self._cleared[folder] = self.files(folder)
+        for name in layout.OF_OBJECT[folder.partition("/")[0]]:
+            path = f"{folder}/{name}"
+            if contents.is_series(path) and len(self.series(path)):
+                self._documents[path] = None
+                self._lines.pop(path, None)
+                self._read[path] = contents.series(path)
+
+    def write_file(
+        self, folder: str, name: str, content: Content, version: int | None = None
+    ) -> FileVersion:
+        """Write the next version of a file, or a version that it lacks; stage that it exists.
 
         Parameters
         ----------
@@ -231,6 +255,8 @@ class Transaction(View):
             What users call the file, without a version.
         content : bytes, memoryview or Stretch
             All of it. It is not copied.
+        version : int, optional
+            None is the next one.
 
         Raises
         ------
@@ -240,17 +266,27 @@ class Transaction(View):
         if not name or "/" in name or "\0" in name:
             raise StoreError(f"{name!r} is no name of a file")
         files = self.files(folder)
-        stored = files.disk_name(name)
+        if version is None:
+            version = files.next_version(name)
         if not isinstance(content, Stretch):
             content = memoryview(content).cast("B")
         digest = hashlib.sha256()
         for piece in pieces(content):
             digest.update(piece)
+        sum_of_all = digest.hexdigest()
+        stored = files.disk_name(name)
+        if cleared := self._cleared.get(folder):
+            old = cleared.get(name, version)
+            same = old is not None and (old.size, old.sha256) == (len(content), sum_of_all)
+            if old is not None and same and self._lies(folder, old):
+                self._add(layout.files_of(folder), old)
+                return old
+            stored = disk_name(name, _other_names(cleared, files, name))
         file = FileVersion(
             name=name,
-            version=files.next_version(name),
+            version=version,
             size=len(content),
-            sha256=digest.hexdigest(),
+            sha256=sum_of_all,
             disk="" if stored == name else stored,
         )
         place = self._core.place(f"{folder}/{file.blob}")
@@ -266,6 +302,26 @@ class Transaction(View):
             raise StoreError(f"{place} cannot be written: {error}") from error
         self._add(layout.files_of(folder), file)
         return file
+
+    def _lies(self, folder: str, file: FileVersion) -> bool:
+        """Whether a file is on disk, with as many bytes as it should have."""
+        if file.absent:
+            return False
+        found = disk.identity(self._core.place(f"{folder}/{file.blob}"))
+        return found is not None and found[1] == file.size
+
+    def add_absent_file(self, folder: str, name: str, version: int) -> None:
+        """Stage that there was a version of a file, of which the bytes are not here."""
+        stored = self.files(folder).disk_name(name)
+        file = FileVersion(
+            name=name,
+            version=version,
+            size=0,
+            sha256=hashlib.sha256(b"").hexdigest(),
+            disk="" if stored == name else stored,
+            absent=True,
+        )
+        self._add(layout.files_of(folder), file)
 
     # The end
 
@@ -313,6 +369,14 @@ class Transaction(View):
         with contextlib.suppress(OSError, StoreError):
             self._deliver(commit, fsync=fsync)
             core.publish(core.journal.mark(state, fsync=fsync))
+            self._remove_cleared()
+
+    def _remove_cleared(self) -> None:
+        """Remove the files that an object had before it was cleared, and has no more."""
+        for folder, files in self._cleared.items():
+            kept = {file.blob for file in self.files(folder)}
+            for blob in {file.blob for file in files if not file.absent} - kept:
+                disk.remove(self._core.place(f"{folder}/{blob}"))
 
     def _json(self, path: str, value: Any) -> dict[str, Any]:
         return contents.document_json(value)
@@ -353,3 +417,9 @@ class Transaction(View):
             disk.sync_folder(self._core.place(folder))
             if new:
                 disk.sync_folder(self._core.place(folder.rpartition("/")[0]))
+
+
+def _other_names(cleared: Files, files: Files, name: str) -> list[str]:
+    """Give the names on disk that a file may not have, beside files that are there no more."""
+    others = [file.disk or file.name for file in cleared]
+    return others + [stored for one, stored in files.disk_names().items() if one != name]

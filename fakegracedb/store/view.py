@@ -116,6 +116,8 @@ class View:
         entry: Remembered | None = self._core.series(path, self._state)
         value = contents.series(path) if entry is None else entry.value
         for commit in self._state.pending:
+            if path in commit.documents:  # it ends there, or begins anew
+                value = contents.series(path)
             if path in commit.lines:
                 lines = enumerate(commit.lines[path], start=1)
                 value = value.extended(contents.decode_lines(path, lines))

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import requests_mock
+from archiving import archiving
 from candidates import superevents
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ingesting import ingesting
@@ -31,6 +32,7 @@ from ligo.gracedb.rest import GraceDb
 from looking import looking
 from measuring import fresh, medians, report, results
 from pytest_httpserver import HTTPServer
+from regenerating import regenerating
 from requests.adapters import HTTPAdapter
 from searching import searching
 from serving import serving_events, serving_uploads
@@ -269,6 +271,7 @@ BENCHMARKS = {
     for f in (
         *(reading, writing, superevents, ingesting, history, starting, growth, searching, looking),
         *(serving_events, serving_uploads),
+        *(archiving, regenerating),
     )
 }
 

@@ -30,6 +30,9 @@ VERBS = [
     ["selftest"],
     ["check-permissions"],
     ["completion"],
+    *(["create"], ["cycle"], ["validate"], ["ca-certificate"]),
+    *(["fetch"], ["fetch-range"], ["load"], ["import"]),
+    *(["cache", verb] for verb in ("list", "clean", "verify", "import", "export")),
     *(
         ["store", verb]
         for verb in (

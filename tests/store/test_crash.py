@@ -71,6 +71,23 @@ def replace_event(path: Path, ack: Ack) -> None:
         scenes.log_in(tx, "T0001", "replaced", "file0.txt")
 
 
+def begin_anew(path: Path, ack: Ack) -> None:
+    with Store(path).transaction("anew") as tx:
+        event = tx.event("T0001")
+        assert event is not None
+        tx.clear("events/T0001")
+        tx.put_event(replace(event, nevents=2))
+        # the same bytes as before, and others
+        scenes.log_in(tx, "T0001", "made 0", "file0.txt")
+        scenes.log_in(tx, "T0001", "anew", "file0.txt")
+
+
+def begin_anew_with_others(path: Path, ack: Ack) -> None:
+    with Store(path).transaction("anew") as tx:
+        tx.clear("events/T0001")
+        scenes.log_in(tx, "T0001", "other", "file0.txt", b"other bytes")
+
+
 def log_with_file(path: Path, ack: Ack) -> None:
     scenes.log(Store(path), "T0001", "see file", "plot.png", content=b"\x89PNG" * 500)
 
@@ -144,6 +161,8 @@ ACTIONS = [
     (create, 2),
     (create_synchronously, 2),
     (replace_event, 2),
+    (begin_anew, 2),
+    (begin_anew_with_others, 2),
     (log_with_file, 2),
     (label, 2),
     (change_the_rest, 2),

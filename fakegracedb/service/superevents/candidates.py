@@ -315,7 +315,9 @@ def _put(tx: Transaction, before: Superevent, superevent: Superevent) -> None:
     tx.put_superevent(superevent)
     if superevent.id != before.id:
         for graceid in superevent.events:
-            tx.put_event(replace(member(tx, graceid), superevent=superevent.id))
+            event = tx.event(graceid)
+            if event is not None or not superevent.partial:
+                tx.put_event(replace(member(tx, graceid), superevent=superevent.id))
 
 
 def _check_gw_id(tx: Transaction, gw_id: str) -> None:

@@ -1,0 +1,357 @@
+"""Answers of a server → the documents of a store that answers the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from ..clock import gps_microseconds, iso_text, parse_time, server_text, utc_from_gps
+from ..documents import (
+    EMBBLog,
+    EMObservation,
+    Event,
+    Footprint,
+    Label,
+    Log,
+    Notice,
+    Signoff,
+    Superevent,
+    VOEvent,
+)
+from ..documents.events import INSIDERS
+from ..identifiers import is_superevent_id, superevent_key
+from ..vocabulary import Vocabulary
+from .archived import Archived, ArchivedEvent, ArchivedSuperevent
+
+__all__ = [
+    "UNKNOWN",
+    "embb_log",
+    "emobservation",
+    "event_document",
+    "log_document",
+    "notice",
+    "superevent_document",
+    "told_events",
+    "voevent",
+]
+
+UNKNOWN = "unknown"  # a user of whom nobody tells
+_EVENT = ("group", "pipeline", "search", "offline", "gpstime", "instruments", "nevents", "far")
+_EVENT_MORE = ("likelihood", "replay_id")
+_TIMES = ("t_start", "t_0", "t_end")
+# What exposing a superevent gives: where it was read without a name, it was exposed.
+_EXPOSED = {"lvem_observers": ["view", "annotate"], "public_users": ["view"]}
+
+D = TypeVar("D")
+
+
+def time_text(value: str) -> str:
+    """Give a time as documents hold it; servers write ``… UTC`` or ISO with an offset."""
+    return iso_text(parse_time(value))
+
+
+def _given(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Give the members of an answer that are there and not null."""
+    return {name: data[name] for name in names if data.get(name) is not None}
+
+
+# Events
+
+
+def event_document(archived: ArchivedEvent, superevent: str | None, created: str) -> Event:
+    """Give the document of an event.
+
+    Parameters
+    ----------
+    archived : ArchivedEvent
+        The event.
+    superevent : str or None
+        What it is a member of.
+    created : str
+        ISO text that stands for its time of creation where it does not tell that.
+    """
+    answer = archived.object
+    return Event(
+        graceid=archived.id,
+        submitter=answer.get("submitter") or UNKNOWN,
+        created=_created(answer) or created,
+        labels=_labels(archived),
+        extra_attributes=_without_nulls(answer.get("extra_attributes") or {}),
+        superevent=superevent,
+        permissions=_event_rights(archived),
+        signoffs=_signoffs(archived),
+        partial=archived.partial,
+        **_given(answer, (*_EVENT, *_EVENT_MORE)),
+    )
+
+
+def _created(answer: Mapping[str, Any]) -> str | None:
+    """Give the time of creation, to the microsecond where the latency tells that."""
+    written = answer.get("created")
+    if not written:
+        return None
+    created = parse_time(written)
+    gpstime, latency = answer.get("gpstime"), answer.get("reporting_latency")
+    if gpstime and latency is not None and not created.microsecond:
+        try:
+            exact = utc_from_gps(Decimal(repr(gpstime)) + Decimal(repr(latency)))
+        except (ArithmeticError, ValueError):
+            return iso_text(created)
+        if server_text(exact) == server_text(created):
+            return iso_text(_with_latency(exact, gpstime, latency))
+    return iso_text(created)
+
+
+def _with_latency(exact: datetime, gpstime: float, latency: float) -> datetime:
+    """Give the time whose latency is that, to the microsecond; rounding may be off by one."""
+    for step in (0, -1, 1):
+        when = exact + timedelta(microseconds=step)
+        difference = Decimal(gps_microseconds(when)).scaleb(-6) - Decimal(repr(gpstime))
+        if round(float(difference), 6) == latency:
+            return when
+    return exact
+
+
+def _without_nulls(extra: Mapping[str, Any]) -> dict[str, Any]:
+    def plain(row: Any) -> Any:
+        if isinstance(row, Mapping):
+            return {key: plain(value) for key, value in row.items() if value is not None}
+        return row
+
+    return {
+        member: [plain(row) for row in stored] if isinstance(stored, list) else plain(stored)
+        for member, stored in extra.items()
+        if stored is not None
+    }
+
+
+def _event_rights(archived: ArchivedEvent) -> dict[str, list[str]]:
+    answer = archived.answers.get("permissions")
+    if answer is None:
+        return {group: ["view", "change"] for group in INSIDERS}
+    groups = (answer.get("links") or {}).get("groupeventpermissions") or {}
+    rights = {}
+    for group in groups:
+        held = archived.answers.get(f"permissions/{group}") or {}
+        rows = held.get("groupeventpermissions") or [{"permission": "view"}]
+        rights[group] = [row["permission"].partition("_")[0] for row in rows]
+    return rights
+
+
+# Superevents
+
+
+def superevent_document(
+    archived: ArchivedSuperevent, names: Vocabulary, serial: int, members: Iterable[Event]
+) -> Superevent:
+    """Give the document of a superevent.
+
+    Parameters
+    ----------
+    archived : ArchivedSuperevent
+        The superevent.
+    names : Vocabulary
+        Of the store.
+    serial : int
+        Its number there.
+    members : iterable of Event
+        The events that come with it, which tell who belongs to it where it does not.
+    """
+    answer = archived.object
+    codes = {shown: code for code, shown in names.superevent_categories.items()}
+    there = list(members)
+    gw = answer.get("gw_events")
+    em = answer.get("em_events")
+    if gw is None:
+        gw = [one.graceid for one in there if one.group != "External"]
+        em = [one.graceid for one in there if one.group == "External"]
+    preferred = answer.get("preferred_event") or answer["preferred_event_data"]["graceid"]
+    gw_id = answer.get("gw_id")
+    pipelines = answer.get("pipeline_preferred_events") or {}
+    id_ = archived.id
+    times: dict[str, Any] = {name: float(answer[name]) for name in _TIMES}
+    return Superevent(
+        superevent_id=id_,
+        category=codes.get(answer["category"], answer["category"]),
+        submitter=answer.get("submitter") or UNKNOWN,
+        created=time_text(answer["created"]),
+        serial=serial,
+        preferred_event=preferred,
+        gw_events=tuple(sorted(gw, key=_number)),
+        em_events=tuple(sorted(em or (), key=_number)),
+        pipeline_preferred={name: one["graceid"] for name, one in pipelines.items()},
+        gw_id=gw_id,
+        is_gw=gw_id is not None and _goes_by(answer, gw_id),
+        gw_number=_gw_number(id_, gw_id),
+        labels=_labels(archived),
+        signoffs=_signoffs(archived),
+        permissions=_superevent_rights(archived),
+        **times,
+        **_given(answer, ("em_type", "time_coinc_far", "space_coinc_far")),
+    )
+
+
+def told_events(archived: ArchivedSuperevent) -> list[ArchivedEvent]:
+    """Give the events of which only the superevent tells: preferred ones that are missing."""
+    answer = archived.object
+    told = [answer.get("preferred_event_data")]
+    told += (answer.get("pipeline_preferred_events") or {}).values()
+    found: dict[str, ArchivedEvent] = {}
+    for one in told:
+        if one and archived.event(one["graceid"]) is None and one["graceid"] not in found:
+            found[one["graceid"]] = ArchivedEvent(
+                id=one["graceid"], source=archived.source, answers={"object": one}, partial=True
+            )
+    return list(found.values())
+
+
+def _number(graceid: str) -> int:
+    return int(graceid[1:])
+
+
+def _goes_by(answer: Mapping[str, Any], gw_id: str) -> bool:
+    link = (answer.get("links") or {}).get("self")
+    return link is None or f"/{gw_id}/" in f"{link}/"
+
+
+def _gw_number(superevent_id: str, gw_id: str | None) -> int | None:
+    """Give which of its day a gravitational wave is, if its id was counted and not chosen."""
+    if gw_id is None or "GW" not in gw_id:
+        return None
+    counted = gw_id.replace("GW", "S", 1)
+    counted = counted[: counted.index("S") + 1] + counted[counted.index("S") + 1 :].lower()
+    if not is_superevent_id(counted) or counted.upper().replace("S", "GW", 1) != gw_id:
+        return None
+    *day, number = superevent_key(counted)
+    return number if day == list(superevent_key(superevent_id)[:2]) else None
+
+
+def _superevent_rights(archived: ArchivedSuperevent) -> dict[str, list[str]]:
+    if "permissions" not in archived.answers:
+        public = "gw_events" not in archived.object
+        return {group: list(held) for group, held in _EXPOSED.items()} if public else {}
+    rights: dict[str, list[str]] = {}
+    for row in archived.rows("permissions"):
+        rights.setdefault(row["group"], []).append(row["permission"].removesuffix("_superevent"))
+    return rights
+
+
+# What both have
+
+
+def _labels(archived: Archived) -> tuple[Label, ...]:
+    """Give the labels with who applied them; if that is not known, those that the object names."""
+    answer = archived.object
+    rows = archived.rows("labels")
+    known = {row["name"] for row in rows}
+    labels = [
+        Label(row["name"], row.get("creator") or UNKNOWN, time_text(row["created"])) for row in rows
+    ]
+    labels.sort(key=lambda label: label.created)  # they are listed by name
+    for name in answer.get("labels") or ():
+        if name not in known:
+            who = answer.get("submitter") or UNKNOWN
+            labels.append(Label(name, who, time_text(answer["created"])))
+    return tuple(labels)
+
+
+def _signoffs(archived: Archived) -> tuple[Signoff, ...]:
+    return tuple(
+        Signoff(
+            signoff_type=row["signoff_type"],
+            instrument=row.get("instrument") or "",
+            status=row["status"],
+            submitter=row.get("submitter") or UNKNOWN,
+            comment=row.get("comment") or "",
+        )
+        for row in archived.rows("signoffs")
+    )
+
+
+def log_document(row: Mapping[str, Any]) -> Log:
+    """Give a log entry."""
+    return Log(
+        N=row["N"],
+        comment=row["comment"],
+        created=time_text(row["created"]),
+        issuer=row.get("issuer") or UNKNOWN,
+        filename=row.get("filename") or "",
+        file_version=row.get("file_version"),
+        tags=tuple(row.get("tag_names") or ()),
+    )
+
+
+def _record(kind: type[D]) -> Callable[[Mapping[str, Any]], D]:
+    """Give what reads a record whose keys are those of its document."""
+    names = [one.name for one in fields(kind) if one.name != "unknown"]  # type: ignore[arg-type]
+
+    def document(row: Mapping[str, Any]) -> D:
+        found = _given(row, names)
+        found["created"] = time_text(row["created"])
+        found["issuer"] = row.get("issuer") or UNKNOWN
+        if "voevent_type" in names:
+            # not to be read by everybody: one that is not told is not taken for internal
+            found.setdefault("internal", False)
+        return kind(**found)
+
+    return document
+
+
+voevent: Callable[[Mapping[str, Any]], VOEvent] = _record(VOEvent)
+notice: Callable[[Mapping[str, Any]], Notice] = _record(Notice)
+
+
+def emobservation(row: Mapping[str, Any]) -> EMObservation:
+    """Give an observation; the newest of its footprints is answered first."""
+    footprints = sorted(row.get("footprints") or (), key=lambda one: int(one["N"]))
+    return EMObservation(
+        N=row["N"],
+        created=time_text(row["created"]),
+        submitter=row.get("submitter") or UNKNOWN,
+        group=row["group"],
+        comment=row.get("comment") or "",
+        footprints=tuple(
+            Footprint(
+                ra=one["ra"],
+                dec=one["dec"],
+                ra_width=one["raWidth"],
+                dec_width=one["decWidth"],
+                start_time=time_text(one["start_time"]),
+                exposure_time=one["exposure_time"],
+            )
+            for one in footprints
+        ),
+    )
+
+
+_EMBB_TEXTS = {"instrument": "instrument", "footprintID": "footprint_id", "comment": "comment"}
+_EMBB_LISTS = {
+    "raList": "ra",
+    "decList": "dec",
+    "raWidthList": "ra_width",
+    "decWidthList": "dec_width",
+    "gpstimeList": "gpstime",
+    "durationList": "duration",
+}
+
+
+def embb_log(row: Mapping[str, Any], names: Vocabulary) -> EMBBLog:
+    """Give an entry of the EMBB log; its codes are answered in words."""
+    said: dict[str, Any] = {kept: row.get(key) or "" for key, kept in _EMBB_TEXTS.items()}
+    said["extra_info"] = row.get("extra_info_dict") or ""
+    for key, kept in _EMBB_LISTS.items():
+        said[kept] = tuple(row.get(key) or ())
+    for key, codes in (("eel_status", names.eel_statuses), ("obs_status", names.obs_statuses)):
+        shown = {words: code for code, words in codes.items()}
+        said[key] = shown.get(row[key], row[key])
+    return EMBBLog(
+        N=row["N"],
+        created=time_text(row["created"]),
+        submitter=row.get("submitter") or UNKNOWN,
+        group=row["group"],
+        waveband=row["waveband"],
+        **said,
+    )

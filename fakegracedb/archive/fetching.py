@@ -1,0 +1,195 @@
+"""`fetch`: objects of a server into an archive, through any client."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from ..clock import iso_text
+from ..errors import ArchiveError
+from ..services import connect, name_of
+from .archived import ArchivedEvent, ArchivedSuperevent
+from .asking import Asker, Refused
+from .collecting import Collector
+from .folder import Archive
+from .names import check_ids, is_superevent_id
+
+if TYPE_CHECKING:
+    from ligo.gracedb.rest import GraceDb
+
+    from ..store import Store
+
+__all__ = ["Fetched", "Mode", "Progress", "Source", "fetch", "fetch_range"]
+
+Mode = Literal["full", "pipeline"]
+Source: TypeAlias = "str | os.PathLike[str] | Store | GraceDb"
+#: Is told how many files are done of how many known so far, and the id that is being fetched.
+Progress: TypeAlias = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What became of one id.
+
+    Attributes
+    ----------
+    archived : ArchivedEvent or ArchivedSuperevent
+        As it lies in the archive now.
+    new : bool
+        Whether it was fetched; False if it was there already.
+    warnings : tuple of str
+        What was left out, and why.
+    """
+
+    archived: ArchivedEvent | ArchivedSuperevent
+    new: bool
+    warnings: tuple[str, ...] = ()
+
+
+def fetch(
+    ids: str | Iterable[str],
+    source: Source = "production",
+    archive: Archive | str | os.PathLike[str] | None = None,
+    *,
+    refresh: bool = False,
+    mode: Mode = "full",
+    related: bool = False,
+    resume: bool | None = None,
+    allow_missing: bool = False,
+    auth: bool = False,
+    workers: int = 4,
+    timeout: float = 60.0,
+    progress: Progress | None = None,
+    pause: Callable[[float], None] = time.sleep,
+) -> list[Fetched]:
+    """Fetch events and superevents into an archive.
+
+    Parameters
+    ----------
+    ids : str or iterable of str
+        Of events and superevents. What is there already is not asked for.
+    source : str, path-like, Store or GraceDb
+        A service, as `services.connect` takes it.
+    archive : Archive or path-like, optional
+        Where to; None is the default one.
+    refresh : bool
+        Fetch also what is there. The old copy stays until the new one is complete.
+    mode : {"full", "pipeline"}
+        Everything, or what the pipelines uploaded.
+    related : bool
+        Also the external events of superevents.
+    resume : bool, optional
+        Go on where an earlier fetch was interrupted, and keep what there is when this one is; None
+        means in full mode.
+    allow_missing : bool
+        Go on without a file that the server lists and does not have, instead of failing.
+    auth : bool
+        Let the client look for credentials, for what is not public.
+    workers : int
+        Questions at a time.
+    timeout : float
+        How long the server may be silent [s].
+    progress : callable, optional
+        Is told, as `Progress` says.
+    pause : callable
+        Waits, between two tries, so many seconds.
+
+    Returns
+    -------
+    list of Fetched
+        One an id, in the order of `ids`.
+
+    Raises
+    ------
+    ValueError
+        If an id can be none; then nothing was asked.
+    ArchiveError
+        If an object cannot be read, or a file of it is missing.
+    HTTPError
+        Of the client, for trouble that does not pass.
+    """
+    asked = check_ids([ids] if isinstance(ids, str) else ids)
+    place = archive if isinstance(archive, Archive) else Archive(archive)
+    if mode not in ("full", "pipeline"):
+        raise ValueError(f"mode must be 'full' or 'pipeline', not {mode!r}")
+    keep = mode == "full" if resume is None else resume
+    asker: Asker | None = None
+    about: dict[str, str] = {}
+    found = []
+    for one in asked:
+        if not refresh and one in place:
+            found.append(Fetched(place[one], new=False))
+            continue
+        if asker is None:
+            client = connect(source, auth=auth)
+            asker = Asker(client, workers=workers, timeout=timeout, pause=pause)
+            about = _about(client, name_of(source))
+        with place.writing(one, keep=keep) as folder:
+            collector = Collector(
+                asker,
+                folder,
+                {**about, "fetched": iso_text(datetime.now(UTC)), "mode": mode},
+                related=related,
+                allow_missing=allow_missing,
+                progress=None if progress is None else _named(progress, one),
+            )
+            if is_superevent_id(one):
+                collector.superevent(one)
+            else:
+                collector.event(one)
+        found.append(Fetched(place[one], new=True, warnings=tuple(collector.warnings)))
+    return found
+
+
+def _named(progress: Progress, id_: str) -> Callable[[int, int], None]:
+    return lambda done, total: progress(id_, done, total)
+
+
+def _about(client: Any, source: str) -> dict[str, str]:
+    """Give what an archive keeps of where its objects came from."""
+    from ligo.gracedb.version import __version__
+
+    return {"source": source, "client": __version__, "server": str(client.server_version or "")}
+
+
+def fetch_range(
+    start: float | str,
+    end: float | str,
+    source: Source = "production",
+    *,
+    query: str = "",
+    auth: bool = False,
+    timeout: float = 60.0,
+    pause: Callable[[float], None] = time.sleep,
+) -> list[dict[str, Any]]:
+    """Find the superevents of a span of time, for `fetch`.
+
+    Parameters
+    ----------
+    start, end : float or str
+        GPS times [s]; those of `t_0` from the one to the other are meant.
+    source, auth, timeout, pause
+        As for `fetch`.
+    query : str
+        Further conditions.
+
+    Returns
+    -------
+    list of dict
+        Their JSON, in the order of `t_0`.
+    """
+    asker = Asker(connect(source, auth=auth), timeout=timeout, pause=pause)
+    asked = " ".join(part for part in (f"t_0: {start} .. {end}", query) if part)
+
+    def all_of_them() -> list[dict[str, Any]]:
+        return list(asker.client.superevents(asked, orderby="t_0"))
+
+    try:
+        found = asker.patiently(all_of_them, "superevents/")
+    except Refused as error:
+        raise ArchiveError(f"superevents cannot be searched there: {error}") from error
+    return sorted(found, key=lambda one: float(one["t_0"]))

@@ -1,0 +1,59 @@
+"""Events and superevents created again at another time, on any server, through its client.
+
+`shift_file` moves every time in a file of any kind, `regenerate` creates an archived object anew,
+`cycle` replays a span of time for ever, `validate` looks whether a superevent came out right.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "IdMap",
+    "Regeneration",
+    "Shift",
+    "ShiftReport",
+    "Shifted",
+    "cycle",
+    "regenerate",
+    "register_shifter",
+    "shift_file",
+    "validate",
+]
+
+TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
+if TYPE_CHECKING:
+    from .cycles import cycle
+    from .identities import IdMap
+    from .outcome import Regeneration
+    from .report import ShiftReport
+    from .running import regenerate
+    from .shifting import Shift, Shifted, register_shifter, shift_file
+    from .validation import validate
+
+# No module is called as a function is: loading it would put it in the function's place.
+_HOMES = {
+    "IdMap": "identities",
+    "Regeneration": "outcome",
+    "Shift": "shifting",
+    "ShiftReport": "report",
+    "Shifted": "shifting",
+    "cycle": "cycles",
+    "regenerate": "running",
+    "register_shifter": "shifting",
+    "shift_file": "shifting",
+    "validate": "validation",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value  # from now on it is found without coming here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

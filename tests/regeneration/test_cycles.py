@@ -1,0 +1,193 @@
+"""A span of time replayed in a loop."""
+
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakegracedb import FakeGraceDb, samples
+from fakegracedb.archive import Archive
+from fakegracedb.clock import gps_microseconds
+from fakegracedb.errors import RegenerationError
+from fakegracedb.regeneration.checkpoints import Checkpoint
+from fakegracedb.regeneration.cycles import Loop, Selection, cycle
+from fakegracedb.regeneration.instants import BILLION
+from fakegracedb.regeneration.targets import open_target
+
+START, LENGTH = 1456420000, 3600
+TIMES = (1456420100, 1456421000, 1456423000)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> FakeGraceDb:
+    client = FakeGraceDb(store=tmp_path / "source")
+    for when in (START - 100, *TIMES, START + LENGTH):
+        client.clock = str(when + 20)
+        event = client.create_event(
+            "CBC", "gstlal", "coinc.xml", search="AllSky",
+            filecontents=samples.coinc_xml(str(when)),
+        ).json()["graceid"]  # fmt: skip
+        client.create_superevent(when - 1, when, when + 1, event)
+    return client
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> FakeGraceDb:
+    client = FakeGraceDb(store=tmp_path / "target")
+    client.clock = str(START + 40 * LENGTH + 500)  # in the middle: the first is over
+    return client
+
+
+def run(source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path, **options: Any) -> list[Any]:
+    return cycle(
+        START,
+        START + LENGTH,
+        open_target(client),
+        source=source,
+        archive=Archive(tmp_path / "archive"),
+        **options,
+    )
+
+
+def times(client: FakeGraceDb) -> list[float]:
+    return sorted(event["gpstime"] for event in client.events())
+
+
+def test_the_vector_of_the_specification() -> None:
+    loop = Loop(1262304000 * BILLION, 1265760000 * BILLION)
+    assert loop.length == 3456000 * BILLION
+    offset = loop.offset(1400000000 * BILLION)
+    assert offset == 39 * loop.length == 134784000 * BILLION
+    assert 1265216000 * BILLION + offset == 1400000000 * BILLION
+
+
+def test_a_loop_begins_in_the_middle_and_goes_round(
+    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
+) -> None:
+    assert run(source, client, tmp_path, cycles=2) == []
+    first = [time + 40 * LENGTH for time in TIMES[1:]]
+    second = [time + 41 * LENGTH for time in TIMES]
+    assert times(client) == first + second
+    latencies = {event["reporting_latency"] for event in client.events()}
+    assert latencies == {20.0}
+
+
+def test_events_are_replayed_when_they_were_uploaded(
+    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
+) -> None:
+    selection = Selection("events", pipeline="gstlal", search="AllSky")
+    source.write_label("G0003", "SNR_OPTIMIZED")
+    source.write_label("G0003", "INJ")
+    run(source, client, tmp_path, cycles=1, selection=selection)
+    assert times(client) == [time + 40 * LENGTH for time in TIMES[1:]]
+    labels = [set(event["labels"]) for event in client.events(orderby="created")]
+    assert labels == [{"MOCK", "SNR_OPTIMIZED"}, {"MOCK"}]
+
+
+def test_a_restart_neither_repeats_nor_skips(
+    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark.json"
+    for _ in range(12):
+        stop = threading.Event()
+        count = client.num_events()
+
+        def tell(line: str, stop: threading.Event = stop) -> None:
+            if line.startswith("Created"):
+                stop.set()
+
+        run(source, client, tmp_path, cycles=2, checkpoint=mark, stop=stop, tell=tell)
+        assert client.num_events() <= count + 1
+    assert times(client) == (
+        [time + 40 * LENGTH for time in TIMES[1:]] + [time + 41 * LENGTH for time in TIMES]
+    )
+    assert json.loads(mark.read_text())["active"] == {}
+
+
+def test_what_a_killed_run_had_begun_is_completed(
+    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
+) -> None:
+    mark = tmp_path / "mark.json"
+    run(source, client, tmp_path, cycles=1, checkpoint=mark)
+    data = json.loads(mark.read_text())
+    (last,) = [s["superevent_id"] for s in source.superevents(f"t_0: {TIMES[2]} .. {TIMES[2]}")]
+    shift = 40 * LENGTH * BILLION
+    event = source.superevent(last).json()["preferred_event"]
+    for there, more in (([event], 0), ([], 1)):
+        data["active"] = {last: {"shift": shift, "there": there}}
+        mark.write_text(json.dumps(data))
+        count = client.num_events()
+        run(source, client, tmp_path, cycles=1, checkpoint=mark)
+        assert client.num_events() == count + more
+
+
+def test_the_checkpoint_of_another_loop_is_refused(tmp_path: Path) -> None:
+    mark = tmp_path / "mark.json"
+    Checkpoint.open(mark, {"a": 1}).save()
+    with pytest.raises(RegenerationError, match="of another loop"):
+        Checkpoint.open(mark, {"a": 2})
+    mark.write_text("{")
+    with pytest.raises(RegenerationError, match="is no checkpoint"):
+        Checkpoint.open(mark, {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("selection", "problem"),
+    [
+        (Selection("events", pipeline="gstlol"), "no pipeline 'gstlol'; there are .*gstlal"),
+        (Selection("events", search="AllSkye"), "no search 'AllSkye'; there are .*AllSky"),
+        (Selection("superevents", pipeline="gstlal"), "of --kind events"),
+        (Selection("things"), "superevents or events"),
+    ],
+)
+def test_a_selection_that_cannot_be_is_refused(
+    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path, selection: Selection, problem: str
+) -> None:
+    with pytest.raises(RegenerationError, match=problem):
+        run(source, client, tmp_path, selection=selection)
+
+
+def test_an_end_before_the_start_is_refused() -> None:
+    with pytest.raises(RegenerationError, match="is not after the start"):
+        Loop(2, 1)
+
+
+def test_an_object_that_cannot_be_created_does_not_end_the_loop(
+    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
+) -> None:
+    client.faults.add(status=500, method="POST", path="events/", times=1)
+    failures = run(source, client, tmp_path, cycles=1)
+    assert len(failures) == 1
+    assert times(client) == [TIMES[2] + 40 * LENGTH]
+
+
+def test_on_the_wall_the_loop_goes_on_while_things_are_created(
+    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
+) -> None:
+    now = gps_microseconds(datetime.now(UTC)) / 1e6
+    start, length = TIMES[0] - 100, round(now + 1 - TIMES[0], 3)  # due in a second
+    stop = threading.Event()
+
+    def tell(line: str) -> None:
+        if line.startswith("Created"):
+            stop.set()
+
+    began = time.monotonic()
+    cycle(
+        start,
+        start + length,
+        open_target(client),
+        source=source,
+        archive=Archive(tmp_path / "archive"),
+        clock="wall",
+        stop=stop,
+        tell=tell,
+        options={"max_delay": 0},
+    )
+    assert 0.5 < time.monotonic() - began < 30
+    (event,) = client.events()
+    assert event["gpstime"] == pytest.approx(now + 1, abs=1e-2)
