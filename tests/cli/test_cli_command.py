@@ -19,8 +19,7 @@ from fakegracedb.cli.output import counted, size_text
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
 VERBS = [
-    ["demo"],
-    ["explain"],
+    *([verb] for verb in ("demo", "explain", "fetch", "fetch-range", "load", "import")),
     *(
         ["store", verb]
         for verb in (
@@ -35,6 +34,7 @@ VERBS = [
             "compact",
         )
     ),
+    *(["cache", verb] for verb in ("list", "clean", "verify", "import", "export")),
 ]
 
 
@@ -53,7 +53,7 @@ def python(*argv: str, **options: Any) -> subprocess.CompletedProcess[str]:
 # Grammar
 
 
-@pytest.mark.parametrize("verb", [[], ["store"], *VERBS], ids=" ".join)
+@pytest.mark.parametrize("verb", [[], ["store"], ["cache"], *VERBS], ids=" ".join)
 def test_every_verb_has_help_and_version(run: Any, verb: list[str]) -> None:
     ended = run(*verb, "--help")
     assert (ended.status, ended.err) == (0, "")
@@ -69,8 +69,10 @@ def test_help_shows_the_verbs_that_are_there_and_no_others(run: Any) -> None:
         listed = run(*group, "--help").out.partition("\nverbs:\n")[2]
         return re.findall(r"^ {4}(\w\S*)", listed, re.MULTILINE)
 
-    assert shown() == ["demo", "explain", "store"]
-    assert [["demo"], ["explain"], *(["store", verb] for verb in shown("store"))] == VERBS
+    groups = ("store", "cache")
+    assert set(groups) < set(shown())
+    single = [[verb] for verb in shown() if verb not in groups]
+    assert [*single, *([group, verb] for group in groups for verb in shown(group))] == VERBS
 
 
 @pytest.mark.parametrize(
