@@ -15,15 +15,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import ArchiveError
-from ..identifiers import versioned
+from ..identifiers import disk_name, versioned
 
-__all__ = ["ROWS", "Archived", "ArchivedEvent", "ArchivedFile", "ArchivedSuperevent", "Upload"]
+__all__ = [
+    "ROWS",
+    "Archived",
+    "ArchivedEvent",
+    "ArchivedFile",
+    "ArchivedSuperevent",
+    "Upload",
+    "blob_names",
+]
 
 # Under which keys the rows of an answer stand; servers differ.
 ROWS = {
@@ -63,6 +71,23 @@ class ArchivedFile:
     size: int
     sha256: str
     blob: str
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+def blob_names(files: Sequence[_Named]) -> list[str]:
+    """Give where each file lies in its folder: under its own name, if any system can have that."""
+    names: dict[str, str] = {}
+    for file in files:
+        if file.name not in names:
+            names[file.name] = disk_name(file.name, names.values())
+    return [versioned(names[file.name], file.version) for file in files]
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ class Asker:
         if rows is None:
             return answer
         page, seen = answer, {url}
-        while following := _next(page, url, len(rows), is_first=page is answer):
+        while following := _next(page, url, len(rows)):
             if following in seen:
                 break
             seen.add(following)
@@ -254,11 +254,11 @@ def _rows(answer: Any, names: Sequence[str]) -> list[Any] | None:
     return next((answer[name] for name in names if isinstance(answer.get(name), list)), None)
 
 
-def _next(page: Any, url: str, count: int, *, is_first: bool) -> str | None:
-    """Give the URL of the page after one; None if it is the last."""
+def _next(page: Any, url: str, count: int) -> str | None:
+    """Give the URL of the page after one, of a list of which so many rows are known; or None."""
     links = page.get("links")
     following = links.get("next") if isinstance(links, dict) else None
-    if following is None and is_first and isinstance(page.get("numRows"), int):
+    if following is None and isinstance(page.get("numRows"), int):
         # a server that has pages of this list and does not say where the next one is
         return f"{url}?start={count}" if page["numRows"] > count else None
     return following if isinstance(following, str) else None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ArchiveError
-from .archived import Archived, ArchivedEvent, ArchivedSuperevent
+from .archived import Archived, ArchivedEvent, ArchivedSuperevent, blob_names
 from .forms import read_folder, write_documents
 from .names import is_event_id, is_id
 from .places import LocalPlace
@@ -158,6 +158,8 @@ class Archive:
         ArchiveError
             If another program is writing the object.
         """
+        if not is_id(id_):
+            raise ArchiveError(f"{id_!r} is no id of an event or superevent")
         with self.place.writing(id_) as folder:
             if not keep:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -182,8 +184,8 @@ def write_object(folder: Path, archived: Archived) -> None:
             (folder / event.id).mkdir()
             write_object(folder / event.id, event)
     files = []
-    for file in archived.files:
+    for file, blob in zip(archived.files, blob_names(archived.files), strict=True):
         content = archived.content(file)
-        (folder / file.blob).write_bytes(content)
-        files.append(replace(file, sha256=hashlib.sha256(content).hexdigest()))
+        (folder / blob).write_bytes(content)
+        files.append(replace(file, sha256=hashlib.sha256(content).hexdigest(), blob=blob))
     write_documents(folder, replace(archived, files=tuple(files)))

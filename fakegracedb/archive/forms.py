@@ -88,14 +88,21 @@ def _ours(
             version=one["version"],
             size=one["size"],
             sha256=one["sha256"],
-            blob=one.get("blob") or f"{one['name']},{one['version']}",
+            blob=_plain(one.get("blob") or f"{one['name']},{one['version']}"),
         )
         for one in data["files"]
     )
     if data["kind"] == "event":
         return ArchivedEvent(**members, uploads=read_uploads(description))
-    events = tuple(map(_member, (folder / graceid for graceid in data["events"])))
+    events = tuple(map(_member, (folder / _plain(graceid) for graceid in data["events"])))
     return ArchivedSuperevent(**members, events=events)
+
+
+def _plain(name: str) -> str:
+    """Give the name of something in a folder; archives are shared, and not all are of friends."""
+    if name in ("", ".", "..") or "/" in name or "\\" in name or "\0" in name:
+        raise ValueError(f"{name!r} leads out of the folder")
+    return name
 
 
 def _member(folder: Path) -> ArchivedEvent:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ..errors import ArchiveError
 from ..identifiers import disk_name, split_version, versioned
-from .archived import Archived, ArchivedEvent, ArchivedFile, ArchivedSuperevent
+from .archived import Archived, ArchivedEvent, ArchivedFile, ArchivedSuperevent, blob_names
 from .asking import Asker, Refused
 from .description import pipeline_uploads
 from .endpoints import below, listed_files
@@ -95,7 +95,7 @@ class FileCollector:
         calls = [
             partial(self._file, kept, archived, file, blob, step)
             for archived, files in zip(objects, listed, strict=True)
-            for file, blob in zip(files, _blobs(files), strict=True)
+            for file, blob in zip(files, blob_names(files), strict=True)
         ]
         brought = iter(self._asker.all(calls))
         by_id: dict[str, Any] = {}
@@ -218,12 +218,3 @@ def _last_version(archived: Archived, name: str) -> int:
     """Give the newest version of a file of which the log tells; 0 if it tells of none."""
     versions = [log.get("file_version") for log in archived.logs if log.get("filename") == name]
     return max((one for one in versions if isinstance(one, int)), default=0)
-
-
-def _blobs(files: list[_Listed]) -> list[str]:
-    """Give where each file lies in its folder: under its own name, if any system can have that."""
-    names: dict[str, str] = {}
-    for file in files:
-        if file.name not in names:
-            names[file.name] = disk_name(file.name, names.values())
-    return [versioned(names[file.name], file.version) for file in files]

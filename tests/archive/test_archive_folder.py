@@ -16,6 +16,7 @@ import pytest
 from archived_things import a_superevent, an_event, event_answer, superevent_answer
 
 from fakegracedb.archive import Archive, ArchivedEvent, ArchivedSuperevent, default_path
+from fakegracedb.archive.listing import problems
 from fakegracedb.errors import ArchiveError
 
 
@@ -117,6 +118,24 @@ def test_a_damaged_object_is_told_and_not_a_surprise(
     (archive.path / "G0001" / "archive.json").write_text(text)
     with pytest.raises(ArchiveError, match="G0001"):
         archive["G0001"]
+
+
+@pytest.mark.parametrize("name", ["../../secret", "/etc/passwd", "..", "a/b", ""])
+def test_an_archive_of_somebody_else_leads_nowhere_but_into_itself(
+    archive: Archive, tmp_path: Path, name: str
+) -> None:
+    archive.put(a_superevent(tmp_path / "elsewhere"))
+    path = archive.path / "S260301a" / "archive.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps({**manifest, "files": [{**manifest["files"][0], "blob": name}]}))
+    if name:
+        with pytest.raises(ArchiveError, match="leads out of the folder"):
+            archive["S260301a"]
+    path.write_text(json.dumps({**manifest, "events": [name]}))
+    with pytest.raises(ArchiveError, match="leads out of the folder"):
+        archive["S260301a"]
+    with pytest.raises(ArchiveError, match="is no id"):
+        archive.put(an_event(tmp_path / "other", name))
 
 
 def test_default_folder_is_named_by_the_environment_else_in_the_cache(
@@ -287,3 +306,15 @@ def test_archives_of_meg_are_read_as_they_are(tmp_path: Path) -> None:
     assert found.events[0].object["nevents"] == 3
     assert found.events[0].read("coinc.xml") == b"<a/>"
     assert found.events[1].folder is None
+
+
+def test_a_file_that_is_missing_in_an_archive_of_meg_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "G587364"
+    folder.mkdir()
+    upload = {"message": "m", "tags": [], "filename": "coinc.xml,0", "delay": 0.0}
+    told = event_answer("G587364", uploads=[upload], id="G587364", source="playground")
+    (folder / "description.json").write_text(json.dumps(told))
+    (problem,) = problems(Archive(tmp_path))
+    assert str(problem) == "G587364/coinc.xml,0: is missing"
+    (folder / "coinc.xml,0").write_bytes(b"<a/>")
+    assert not problems(Archive(tmp_path))

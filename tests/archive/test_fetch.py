@@ -226,6 +226,38 @@ def test_a_range_is_found_in_order_on_all_pages(source: FakeGraceDb) -> None:
     assert [one["t_0"] - t_0 for one in found] == [10, 20, 30]
 
 
+@pytest.mark.parametrize("linked", [True, False])
+def test_lists_with_pages_are_followed_to_their_end(
+    source: FakeGraceDb, tmp_path: Path, linked: bool
+) -> None:
+    (expected,) = fetch(S, source, tmp_path / "a")
+    real = source.get
+
+    class Page:
+        def __init__(self, data: Any) -> None:
+            self.data = data
+
+        def json(self) -> Any:
+            return self.data
+
+    def get(url: str, **options: Any) -> Any:
+        base, _, query = url.partition("?start=")
+        if not base.endswith("/logs/"):
+            return real(url, **options)
+        data, start = real(base, **options).json(), int(query or 0)
+        rows = data["log"][start : start + 5]
+        if linked:
+            end = start + 5 >= data["numRows"]
+            data["links"]["next"] = None if end else f"{base}?start={start + 5}"
+            del data["numRows"]
+        return Page({**data, "log": rows, "logs": rows})
+
+    source.get = get  # type: ignore[method-assign]
+    (found,) = fetch(S, source, tmp_path / "b")
+    assert found.archived.logs == expected.archived.logs
+    assert len(found.archived.logs) > 10
+
+
 # The same again
 
 

@@ -12,7 +12,9 @@ from archive_scenes import same_archive
 from archived_things import event_answer, superevent_answer
 
 from fakegracedb import FakeGraceDb, Store
-from fakegracedb.archive import fetch, load
+from fakegracedb.archive import Archive, fetch, load
+from fakegracedb.archive.listing import problems
+from fakegracedb.archive.saved import read_saved
 from fakegracedb.errors import ArchiveError
 
 S, G, E = "S260301a", "G0001", "E0005"
@@ -223,6 +225,22 @@ def test_bare_names_of_files_beside_answers_mean_the_newest_version(
     with client_of(tmp_path / "loaded") as client:
         assert client.files(G, "n.txt,1").read() == b"two"
         assert client.files(G, "n.txt").read() == b"two"
+
+
+def test_saved_answers_with_files_are_adopted_by_an_archive(
+    source: FakeGraceDb, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved" / G
+    saved.mkdir(parents=True)
+    (saved / "event.json").write_text(json.dumps({**source.event(G).json(), "superevent": None}))
+    (saved / "logs.json").write_text(json.dumps(source.logs(G).json()))
+    (saved / "em_bright.json").write_bytes(source.files(G, "em_bright.json").read())
+    (found,) = read_saved(sorted(saved.iterdir()))
+    archive = Archive(tmp_path / "a")
+    archive.put(found)
+    assert not problems(archive)
+    assert archive[G].read("em_bright.json", 0) == (saved / "em_bright.json").read_bytes()
+    assert (archive.path / G / "em_bright.json,0").exists()
 
 
 def test_what_is_no_answer_is_told(tmp_path: Path) -> None:
