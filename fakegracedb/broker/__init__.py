@@ -1,0 +1,10 @@
+"""A broker that speaks Kafka's protocol, and what passes messages on to other ones.
+
+`Broker` is a test double for the clients of real brokers: a single node on this machine, with one
+partition a topic. It makes no claim to be anything else.
+"""
+
+from .broker import Broker, BrokerError
+from .source import Entry, Source
+
+__all__ = ["Broker", "BrokerError", "Entry", "Source"]
