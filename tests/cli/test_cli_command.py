@@ -19,6 +19,7 @@ from fakegracedb.cli.output import counted, size_text
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
 VERBS = [
+    ["broker"],
     ["demo"],
     ["explain"],
     *(
