@@ -30,7 +30,6 @@ from ..identifiers import graceid, gw_id, superevent_id
 from . import contents, disk, layout
 from .core import Core
 from .delivery import deliver
-from .index import Index
 from .journal import Commit, State
 from .view import LETTERS, View
 
@@ -47,6 +46,7 @@ class Transaction(View):
         self._documents: dict[str, Any] = {}
         self._lines: dict[str, list[Any]] = {}
         self._counters: dict[str, Any] = dict(state.counters)
+        self._alerts: dict[str, Any] = {}
         self._written: list[str] = []
         self._folders: dict[str, bool] = {}  # where files were written, and which folders are new
         self._process = os.getpid()
@@ -180,11 +180,6 @@ class Transaction(View):
     def _staged_superevents(self) -> list[Superevent]:
         return [one for one in self._documents.values() if isinstance(one, Superevent)]
 
-    @property
-    def index(self) -> Index:
-        """The search index, which does not have what is only staged."""
-        return self._core.attach("index", Index)
-
     def put_superevent(self, superevent: Superevent) -> None:
         """Stage a superevent, new or changed."""
         highest = int(self._counters.get("superevents", 0))
@@ -262,6 +257,13 @@ class Transaction(View):
         self._add(layout.files_of(folder), file)
         return file
 
+    def announce(self, root: str, line: str, alert: list[Any]) -> None:
+        """Stage that those who listen are told of the change: see `Commit.alerts`."""
+        if not self._alerts:
+            self._alerts = {"root": root, "line": line, "sent": []}
+        self._alerts["sent"].append(alert)
+        self._counters["alerts"] = int(self._counters.get("alerts", 0)) + 1
+
     # The end
 
     def roll_back(self) -> None:
@@ -333,6 +335,7 @@ class Transaction(View):
                 for path, entries in self._lines.items()
             },
             counters=self._counters,
+            alerts=self._alerts,
         )
 
     def _may_have_happened(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from .. import vocabulary
 from ..clock import Clock
@@ -19,8 +19,11 @@ from ..identifiers import (
 )
 from . import contents, disk, layout
 from .core import Core, Remembered
-from .journal import Commit, State
+from .journal import Commit, Place, State
 from .series import Catalogs, EMBBLogs, EMObservations, Files, Logs, Notices, VOEvents
+
+if TYPE_CHECKING:
+    from .index import Index
 
 __all__ = ["View"]
 
@@ -176,9 +179,7 @@ class View:
         of the events with that content.
         """
         if is_content_id(asked):
-            from .index import Index  # which reads views
-
-            found = self._core.attach("index", Index).with_content(self, asked)
+            found = self.index.with_content(self, asked)
             event = None if found is None else self.event(found)
             # the index knows half of each content id
             same = event is not None and (event.content_id or "").lower() == asked.lower()
@@ -218,9 +219,7 @@ class View:
         """
         found = self.superevent(asked)
         if found is None:
-            from .index import Index  # which reads views
-
-            named = self._core.attach("index", Index).with_gw_id(self, asked)
+            named = self.index.with_gw_id(self, asked)
             found = None if named is None else self.superevent(named)
             if found is not None and found.id != asked:
                 return None  # it is not confirmed
@@ -356,6 +355,16 @@ class View:
                     left -= 1
                     yield event
 
+    @property
+    def index(self) -> Index:
+        """The search index, which does not have what is only staged in a transaction."""
+        found: Index | None = self._core.attached.get("index")
+        if found is None:
+            from .index import Index  # which reads views
+
+            found = self._core.attach("index", Index)
+        return found
+
     def checkpoint(self) -> bytes | None:
         """Give what the index has written down for those who start cold."""
         found = disk.read(self._core.place(layout.CHECKPOINT))
@@ -364,6 +373,15 @@ class View:
     def continues(self, offset: int, tail: bytes) -> bool:
         """Whether the journal has this text before that place [bytes]."""
         return self._core.journal.holds(offset, tail)
+
+    @property
+    def place(self) -> Place:
+        """The end of what the journal has of it."""
+        return Place(self._state.offset, self._state.tail)
+
+    def commits_from(self, place: Place) -> tuple[list[Commit], Place] | None:
+        """Read the commits from a place in the journal on, as `Journal.read_on`."""
+        return self._core.journal.read_on(place, self._state.n)
 
     def commits(self, after: int) -> Iterator[Commit]:
         """Give the commits after a number, oldest first, as far as the journal still has them."""
