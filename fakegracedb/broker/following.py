@@ -81,10 +81,14 @@ class Follower:
         return found
 
     def _hand_over(self, entries: Sequence[Entry]) -> None:
+        topics = [entry.topic for entry in entries]
+        if any(topic not in self._node.topics for topic in topics):
+            topics += self._source.topics()  # they have become more
         done: concurrent.futures.Future[None] = concurrent.futures.Future()
 
         def append() -> None:
             try:
+                self._node.topics.ensure(topics)
                 _append(self._node, entries)
             except Exception as error:
                 done.set_exception(error)
@@ -103,7 +107,6 @@ class Follower:
 
 def _append(node: Node, entries: Sequence[Entry]) -> None:
     for entry in entries:
-        node.topics.ensure([entry.topic])
         topic = node.topics[entry.topic]
         if topic.last_sequence(FOLLOWER) >= entry.position:
             continue  # it came before the broker was killed

@@ -39,9 +39,9 @@ def add(verbs: Verbs) -> None:
     )
     verb.add_argument(
         "--prefix",
-        default="gracedb",
         metavar="NAME",
-        help="what stands before the dot in the names of topics: %(default)s",
+        help="what stands before the dot in the names of topics; else what the name of the server "
+        "begins with that sends the alert, as gracedb",
     )
     verb.add_argument(
         "--topic",
@@ -81,6 +81,7 @@ def _broker(arguments: argparse.Namespace) -> int:
 
     from ..broker import Broker
     from ..broker.alerts import AlertSource
+    from ..store.layout import BROKER
 
     if arguments.key and not arguments.certificate:
         raise CommandError("--key is given without --certificate")
@@ -94,7 +95,7 @@ def _broker(arguments: argparse.Namespace) -> int:
         broker = stack.enter_context(
             Broker(
                 source,
-                data=arguments.data or store.path / "broker",
+                data=arguments.data or store.path / BROKER,
                 topics=arguments.topic,
                 host=arguments.host,
                 port=arguments.port,

@@ -70,7 +70,7 @@ def test_a_client_of_tomorrow_learns_what_is_served(broker: Broker, connect: Con
     assert len(told["api_keys"]) == len(MESSAGES)
 
 
-@pytest.mark.parametrize("version", range(10))
+@pytest.mark.parametrize("version", range(9))
 def test_a_topic_that_nobody_made_is_unknown(
     broker: Broker, connect: Connect, version: int
 ) -> None:

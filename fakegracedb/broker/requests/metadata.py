@@ -50,10 +50,11 @@ API_VERSIONS = Message(
     plain_header=True,
 )
 
+# Not the flexible version 9: librdkafka reserves too little memory for answers as short as ours.
 METADATA = Message(
     "Metadata",
     3,
-    (0, 9),
+    (0, 8),
     Struct(
         Field("topics", Array(Struct(Field("name", STRING)))),
         Field("allow_auto_topic_creation", BOOLEAN, 4, default=True),
@@ -103,7 +104,6 @@ METADATA = Message(
         ),
         Field("operations", INT32, 8, default=_UNKNOWN_OPERATIONS),
     ),
-    flexible=9,
 )
 
 FIND_COORDINATOR = Message(
