@@ -4,7 +4,17 @@
 partition a topic. It makes no claim to be anything else.
 """
 
+from .alerts import AlertSource
 from .broker import Broker, BrokerError
+from .forwarding import Forwarder, ForwardingError
 from .source import Entry, Source
 
-__all__ = ["Broker", "BrokerError", "Entry", "Source"]
+__all__ = [
+    "AlertSource",
+    "Broker",
+    "BrokerError",
+    "Entry",
+    "Forwarder",
+    "ForwardingError",
+    "Source",
+]

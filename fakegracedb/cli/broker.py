@@ -79,8 +79,7 @@ def _broker(arguments: argparse.Namespace) -> int:
     import signal
     import threading
 
-    from ..broker import Broker
-    from ..broker.alerts import AlertSource
+    from ..broker import AlertSource, Broker
     from ..store.layout import BROKER
 
     if arguments.key and not arguments.certificate:

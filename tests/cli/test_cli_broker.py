@@ -52,8 +52,7 @@ def test_what_cannot_be_is_told_in_one_line(
 
 
 def test_the_folder_of_a_broker_is_no_part_of_the_store(here: Path) -> None:
-    from fakegracedb.broker import Broker
-    from fakegracedb.broker.alerts import AlertSource
+    from fakegracedb.broker import AlertSource, Broker
 
     store = Store(here / "store")
     with store.transaction("test") as tx:
