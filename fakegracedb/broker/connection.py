@@ -20,7 +20,7 @@ __all__ = ["Listener"]
 
 _LARGEST = 100 << 20  # bytes of a request, as in Kafka
 _LARGEST_BEFORE_LOGIN = 512 << 10
-_BUFFER = 1 << 20  # bytes that are read ahead
+_BUFFER = 1 << 22  # bytes that are read ahead
 _AHEAD = 8  # requests that are read while one is being answered
 _LENGTH = struct.Struct(">i")
 _logger = logging.getLogger(__name__)
