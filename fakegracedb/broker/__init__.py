@@ -8,6 +8,7 @@ from .alerts import AlertSource
 from .broker import Broker, BrokerError
 from .forwarding import Forwarder, ForwardingError
 from .source import Entry, Source
+from .supervisor import Supervisor
 
 __all__ = [
     "AlertSource",
@@ -17,4 +18,5 @@ __all__ = [
     "Forwarder",
     "ForwardingError",
     "Source",
+    "Supervisor",
 ]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ..errors import FakeGraceDbError
 from .source import Entry, Source
 
-__all__ = ["Forwarder", "ForwardingError", "check_harmless"]
+__all__ = ["Forwarder", "ForwardingError", "addresses", "check_harmless"]
 
 _LIVE_HOSTS = ("scimma.org", "gcn.nasa.gov")
 # what stands before the dot in the names of topics that people act on
@@ -114,7 +114,7 @@ class Forwarder:
     ) -> None:
         if (user is None) != (password is None):
             raise ValueError("user and password are given together")
-        self._addresses = _addresses(to)
+        self._addresses = addresses(to)
         self._live = live
         self._create = create
         self._patience = patience
@@ -293,12 +293,18 @@ class Forwarder:
         return f"kafka://{','.join(self._addresses)}"
 
 
-def _addresses(to: str) -> list[str]:
-    """Give the addresses of brokers, each ``host:port``."""
+def addresses(to: str) -> list[str]:
+    """Give the addresses of brokers, each ``host:port``.
+
+    Raises
+    ------
+    ForwardingError
+        If it is no such text.
+    """
     scheme, separator, rest = to.partition("://")
     if separator and scheme.lower() != "kafka":
         raise ForwardingError(f"{to!r} is no address of a broker: kafka://HOST:PORT")
-    addresses = []
+    found = []
     for one in (rest if separator else to).rstrip("/").split(","):
         try:
             parts = urlsplit(f"//{one.strip()}")
@@ -310,8 +316,8 @@ def _addresses(to: str) -> list[str]:
                 f"{to!r} is no address of a broker: kafka://HOST:PORT, without topic and user"
             )
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        addresses.append(f"{host}:{port}")
-    return addresses
+        found.append(f"{host}:{port}")
+    return found
 
 
 def _text(error: Any) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from .checksum import crc32c
 from .codec import unsigned
@@ -31,6 +32,8 @@ __all__ = [
     "made",
     "numbered",
 ]
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
 
 _HEADER = struct.Struct(">qiibIhiqqqhii")
 _CHECKED = struct.Struct(">hiqqqhii")  # what the checksum covers of it
@@ -110,7 +113,7 @@ class Batch:
     count: int
 
     @classmethod
-    def of(cls, data: bytes | memoryview, at: int = 0, available: int | None = None) -> Batch:
+    def of(cls, data: Buffer, at: int = 0, available: int | None = None) -> Batch:
         """Read a header, and check all but the records.
 
         Parameters
@@ -180,7 +183,7 @@ def batches(data: bytes) -> Iterator[tuple[Batch, memoryview]]:
         yield batch, whole
 
 
-def _walked(batch: Batch, data: bytes | memoryview) -> Iterator[tuple[int, int]]:
+def _walked(batch: Batch, data: Buffer) -> Iterator[tuple[int, int]]:
     """Give the offset and timestamp of every record of a batch that is not compressed."""
     data = bytes(data)  # of which single bytes are taken faster than of a view
     at = HEADER_SIZE
@@ -199,7 +202,7 @@ def _walked(batch: Batch, data: bytes | memoryview) -> Iterator[tuple[int, int]]
         raise InvalidBatch(InvalidBatch.INVALID, f"{len(data) - at} bytes follow the last record")
 
 
-def first_at(batch: Batch, data: bytes, timestamp: int) -> tuple[int, int]:
+def first_at(batch: Batch, data: Buffer, timestamp: int) -> tuple[int, int]:
     """Give offset and timestamp of the first record of a batch that is not older than a time.
 
     Of a compressed batch, which is not opened, it is the first record.
@@ -211,9 +214,12 @@ def first_at(batch: Batch, data: bytes, timestamp: int) -> tuple[int, int]:
     return batch.base, batch.first_timestamp
 
 
-def numbered(data: bytes | memoryview, base: int) -> bytes:
+def numbered(data: bytes | memoryview, base: int) -> bytearray:
     """Give a batch with the offset at which it is to lie; the leader is always of epoch 0."""
-    return base.to_bytes(8, "big") + bytes(data[8:_START]) + b"\0\0\0\0" + bytes(data[16:])
+    whole = bytearray(data)
+    whole[:8] = base.to_bytes(8, "big")
+    whole[_START:16] = bytes(4)
+    return whole
 
 
 def made(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,12 @@ def add(verbs: Verbs) -> None:
     )
     verb.add_argument("--certificate", metavar="PEM", help="speak TLS with this certificate")
     verb.add_argument("--key", metavar="PEM", help="its key, if that is in a file of its own")
+    verb.add_argument(
+        "--uploads",
+        metavar="URL",
+        help="upload to the store what `create_event(kafka=...)` sends for the server of this URL "
+        "(takes the extra `kafka`)",
+    )
 
 
 def _port(text: str) -> int:
@@ -77,7 +84,6 @@ def _user(text: str) -> tuple[str, str]:
 
 def _broker(arguments: argparse.Namespace) -> int:
     import signal
-    import threading
 
     from ..broker import AlertSource, Broker
     from ..store.layout import BROKER
@@ -103,11 +109,55 @@ def _broker(arguments: argparse.Namespace) -> int:
                 key=arguments.key,
             )
         )
+        uploads = None
+        if arguments.uploads:
+            uploads = stack.enter_context(_Uploads(arguments, store, broker.address))
         _tell(arguments, broker, store)
         while not ended.wait(0.2):
-            if broker.failure is not None:
-                raise broker.failure
+            failure = broker.failure or (uploads and uploads.failure)
+            if failure:
+                raise failure
     return 0
+
+
+class _Uploads:
+    """A supervisor in a thread, for the time of a block."""
+
+    def __init__(self, arguments: argparse.Namespace, store: Store, address: str) -> None:
+        from ..broker import Supervisor
+        from ..client import FakeGraceDb
+
+        options: dict[str, object] = {}
+        protocol = "plaintext"
+        if arguments.certificate:
+            protocol = "ssl"
+            options["enable.ssl.certificate.verification"] = False  # it is ourselves
+        if arguments.user:
+            protocol = f"sasl_{protocol}"
+            name, password = arguments.user[0]
+            options.update({"sasl.username": name, "sasl.password": password})
+            options["sasl.mechanism"] = "PLAIN"
+        options["security.protocol"] = protocol
+        self._client = FakeGraceDb(arguments.uploads, store=store)
+        self._supervisor = Supervisor(self._client, address, options=options)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="broker-uploads")
+        self.failure: Exception | None = None
+
+    def _run(self) -> None:
+        try:
+            self._supervisor.run(self._stop)
+        except Exception as error:
+            self.failure = error
+
+    def __enter__(self) -> _Uploads:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._client.close()
 
 
 def _store(arguments: argparse.Namespace) -> Store:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import threading
 import time
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from broker_certificate import certificate
+from broker_token import token
 from broker_wire import TOPIC, ListSource
 
 from fakegracedb.broker import Broker
@@ -273,12 +273,6 @@ def test_gcn_kafka_writes_and_reads(broker: Broker) -> None:
     (message,) = consumer.consume(1, timeout=10)
     assert message.value() == b"<voe/>" * 100
     consumer.close()
-
-
-def token(**claims: Any) -> str:
-    parts = ({"alg": "none"}, {"sub": "ada", "exp": int(time.time()) + 3600, **claims})
-    texts = [base64.urlsafe_b64encode(json.dumps(one).encode()).rstrip(b"=") for one in parts]
-    return b".".join([*texts, b"signature"]).decode()
 
 
 @pytest.fixture

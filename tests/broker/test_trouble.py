@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -27,25 +23,6 @@ from fakegracedb.broker import Broker
 confluent = pytest.importorskip("confluent_kafka")
 HERE = Path(__file__).parent
 ROOT = str(Path(fakegracedb.__file__).parents[1])
-
-
-@pytest.fixture
-def started() -> Iterator[Any]:
-    """Start programs that are killed at the end of the test, if not before."""
-    with ExitStack() as stack:
-
-        def start(*argv: str) -> subprocess.Popen[str]:
-            process = subprocess.Popen(
-                [sys.executable, *argv],
-                stdout=subprocess.PIPE,
-                text=True,
-                env={**os.environ, "PYTHONPATH": ROOT},
-            )
-            stack.enter_context(process)
-            stack.callback(process.kill)
-            return process
-
-        yield start
 
 
 def consumer(address: str, *topics: str, **options: Any) -> Any:
@@ -125,19 +102,12 @@ def test_ten_readers_get_500_messages_each_in_order() -> None:
     assert read == [list(range(500))] * 10
 
 
-def begun(started: Any, *argv: str) -> tuple[subprocess.Popen[str], str]:
-    process = started("-m", "fakegracedb", "broker", *argv)
-    first = process.stdout.readline()
-    assert first.startswith("kafka://127.0.0.1:"), first
-    return process, first.strip().removeprefix("kafka://").rstrip("/")
-
-
-def test_a_killed_broker_has_everything_again_and_goes_on(started: Any, tmp_path: Path) -> None:
+def test_a_killed_broker_has_everything_again_and_goes_on(begun: Any, tmp_path: Path) -> None:
     client = FakeGraceDb(store=tmp_path / "store")
     content = samples.coinc_xml("1456419850.125", far=1e-9)
     event = client.create_event("CBC", "gstlal", "coinc.xml", filecontents=content).json()
     client.write_log(event["graceid"], "before")
-    process, address = begun(started, "--store", str(tmp_path / "store"), "--port", "0")
+    process, address = begun("--store", str(tmp_path / "store"), "--port", "0")
     reader = consumer(address, "gracedb.cbc_gstlal", **{"group.id": "g"})
     comments: list[str] = []
 
@@ -158,7 +128,7 @@ def test_a_killed_broker_has_everything_again_and_goes_on(started: Any, tmp_path
             process.send_signal(signal.SIGKILL)
             process.wait()
     port = address.rpartition(":")[2]
-    process, again = begun(started, "--store", str(tmp_path / "store"), "--port", port)
+    process, again = begun("--store", str(tmp_path / "store"), "--port", port)
     assert again == address
     read(52)
     reader.close()
@@ -173,7 +143,7 @@ def test_a_killed_broker_has_everything_again_and_goes_on(started: Any, tmp_path
     client.close()
 
 
-def test_the_alerts_of_another_store_are_not_mixed_in(started: Any, tmp_path: Path) -> None:
+def test_the_alerts_of_another_store_are_not_mixed_in(begun: Any, tmp_path: Path) -> None:
     for name, logs in (("one", 3), ("other", 0)):
         client = FakeGraceDb(store=tmp_path / name)
         content = samples.coinc_xml("1456419850.125")
@@ -182,11 +152,11 @@ def test_the_alerts_of_another_store_are_not_mixed_in(started: Any, tmp_path: Pa
             client.write_log(graceid["graceid"], "x")
         client.close()
     options = ("--port", "0", "--data", str(tmp_path / "data"))
-    process, address = begun(started, "--store", str(tmp_path / "one"), *options)
+    process, address = begun("--store", str(tmp_path / "one"), *options)
     reader = consumer(address, "gracedb.test_gstlal")
     assert all(reader.poll(20) for _ in range(4))
     reader.close()
     process.terminate()
     process.wait()
-    process, _ = begun(started, "--store", str(tmp_path / "other"), *options)
+    process, _ = begun("--store", str(tmp_path / "other"), *options)
     assert process.wait(20) == 1

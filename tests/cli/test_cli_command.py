@@ -71,7 +71,12 @@ def test_help_shows_the_verbs_that_are_there_and_no_others(run: Any) -> None:
         return re.findall(r"^ {4}(\w\S*)", listed, re.MULTILINE)
 
     assert shown() == ["broker", "demo", "explain", "store"]
-    assert [["demo"], ["explain"], *(["store", verb] for verb in shown("store"))] == VERBS
+    assert [
+        ["broker"],
+        ["demo"],
+        ["explain"],
+        *(["store", verb] for verb in shown("store")),
+    ] == VERBS
 
 
 @pytest.mark.parametrize(
