@@ -302,8 +302,11 @@ class Journal:
             if n > after and (last is None or n <= last):
                 yield Commit.from_json(entry)
 
-    def read_on(self, place: Place, last: int) -> tuple[list[Commit], Place] | None:
-        """Read the commits from a place on, up to a number; None if this is another journal."""
+    def read_on(self, place: Place, last: int) -> tuple[list[tuple[int, Commit]], Place] | None:
+        """Read the commits from a place on, up to a number; None if this is another journal.
+
+        Each comes with where its line begins [bytes].
+        """
         found = disk.read_from(self.path, place.offset - len(place.tail))
         if found is None:
             return ([], place) if place.offset == 0 else None
@@ -311,13 +314,13 @@ class Journal:
         if not data.startswith(place.tail):
             return None
         start = end = len(place.tail)
-        commits: list[Commit] = []
+        commits: list[tuple[int, Commit]] = []
         while stop := data.find(b"\n", end) + 1:
             entry = self._entry(data[end:stop])
             if "n" in entry:
                 if entry["n"] > last:
                     break
-                commits.append(Commit.from_json(entry))
+                commits.append((place.offset + end - start, Commit.from_json(entry)))
             end = stop
         return commits, Place(place.offset + end - start, data[max(0, end - _TAIL) : end])
 
