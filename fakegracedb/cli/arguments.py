@@ -20,7 +20,7 @@ DEFAULT_STORE = "gracedb-store"
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import demo, explain, store
+    from . import alerts, demo, explain, store
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add(verbs)
     explain.add(verbs)
     store.add(verbs)
+    alerts.add(verbs)
     return top
 
 
