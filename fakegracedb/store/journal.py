@@ -17,7 +17,7 @@ from ..errors import StoreError
 from . import disk
 from .layout import line_text
 
-__all__ = ["Commit", "Journal", "Place", "State"]
+__all__ = ["Commit", "Journal", "Place", "State", "Written"]
 
 _WINDOW = 1 << 13  # bytes of the end read first
 _TAIL = 64  # bytes before the place read so far, that tell this journal from another
@@ -132,6 +132,11 @@ class State:
                 return commit.documents[path]
         return None
 
+    @property
+    def place(self) -> Place:
+        """Where the complete lines end."""
+        return Place(self.offset, self.tail)
+
     def with_line(self, data: Mapping[str, Any]) -> State:
         """Give the state after one more line."""
         if "n" not in data:
@@ -151,6 +156,23 @@ class State:
             offset=self.offset + len(text),
             tail=(self.tail + text)[-_TAIL:] if text else self.tail,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The last commit of this process, which who follows need not read back.
+
+    Attributes
+    ----------
+    before, after : Place
+        Where it stands in the journal.
+    commit : Commit
+        The commit.
+    """
+
+    before: Place
+    commit: Commit
+    after: Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -384,10 +384,13 @@ class View:
     @property
     def place(self) -> Place:
         """The end of what the journal has of it."""
-        return Place(self._state.offset, self._state.tail)
+        return self._state.place
 
     def commits_from(self, place: Place) -> tuple[list[tuple[int, Commit]], Place] | None:
         """Read the commits from a place in the journal on, as `Journal.read_on`."""
+        written = self._core.written
+        if written is not None and written.before == place and written.commit.n == self._state.n:
+            return [(place.offset, written.commit)], written.after
         return self._core.journal.read_on(place, self._state.n)
 
     def earlier(self, path: str, offset: int) -> tuple[bool, dict[str, Any] | None]:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import requests_mock
+from alerting import alerting
 from candidates import superevents
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ingesting import ingesting
@@ -264,7 +265,10 @@ def starting() -> None:
 
 BENCHMARKS = {
     f.__name__: f
-    for f in (*(reading, writing, superevents, ingesting, history, starting, growth, searching),)
+    for f in (
+        *(reading, writing, superevents, ingesting, history, starting, growth, searching),
+        alerting,
+    )
 }
 
 

@@ -35,6 +35,7 @@ VERBS = [
             "compact",
         )
     ),
+    *(["alerts", verb] for verb in ("follow", "listen", "replay", "send", "relay")),
 ]
 
 
@@ -69,8 +70,9 @@ def test_help_shows_the_verbs_that_are_there_and_no_others(run: Any) -> None:
         listed = run(*group, "--help").out.partition("\nverbs:\n")[2]
         return re.findall(r"^ {4}(\w\S*)", listed, re.MULTILINE)
 
-    assert shown() == ["demo", "explain", "store"]
-    assert [["demo"], ["explain"], *(["store", verb] for verb in shown("store"))] == VERBS
+    assert shown() == ["demo", "explain", "store", "alerts"]
+    grouped = [[group, verb] for group in ("store", "alerts") for verb in shown(group)]
+    assert [["demo"], ["explain"], *grouped] == VERBS
 
 
 @pytest.mark.parametrize(

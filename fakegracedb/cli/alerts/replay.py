@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
@@ -65,6 +64,8 @@ def add(verbs: Verbs) -> None:
 
 
 def _replay(arguments: argparse.Namespace) -> int:
+    import json
+
     from ...alerts.replaying import history, paced
     from ...alerts.sinks import forward, open_sink
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import add_verb
@@ -53,6 +52,8 @@ def _send(arguments: argparse.Namespace) -> int:
 
 
 def _message(words: list[str]) -> Any:
+    import json
+
     if len(words) == 1 and "=" not in words[0].partition('"')[0].partition("{")[0]:
         text = words[0]
         if text.startswith("@"):
