@@ -19,18 +19,21 @@ __all__ = [
     "Store",
     "StoreError",
     "__version__",
+    "replay",
 ]
 
 __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
+    from .alerts.replaying import replay
     from .client import FakeGraceDb
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
     from .store import Store
 
 _HOMES = {
     "FakeGraceDb": "client",
+    "replay": "alerts.replaying",
     "FakeGraceDbError": "errors",
     "NotFaked": "errors",
     "QueryError": "errors",

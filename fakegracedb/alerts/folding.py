@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import StoreError
 from ..store import Place, Store, View, contents
+from ..store.layout import SUPEREVENTS
 from .packets import Alert, alerts_of, sent_by
 from .past import Past
 
@@ -102,7 +103,9 @@ class Fold:
         self._reached = position  # the end of what has been read
         self._floor = position  # from where all that was not given before can be read again
         self._version: tuple[int, int] | None = None
-        self._ahead: deque[Commit] = deque()
+        self._ahead: deque[tuple[int, Commit]] = deque()  # and where the lines begin, or -1
+        self._restores = 0  # among them, that leave nothing as it was
+        self._moving: dict[str, int] = {}  # superevents that change ahead, and how often
         self._changes: dict[str, deque[Any]] = {}  # the contents in the commits ahead, by path
         self._before: dict[str, Any] = {}  # typed documents as of now, of those that may change
 
@@ -136,6 +139,9 @@ class Fold:
             if found is None:
                 break
             commit, made, past = found
+            if isinstance(made, StoreError):  # it is not to stand in the way of all that follow
+                _log.error("%s", made)
+                made = []
             self._count_missed(commit)
             alerts += (alert for alert in made if alert.seq > self._seq)
             self._pass()
@@ -144,13 +150,16 @@ class Fold:
 
     # Reading the journal
 
-    def _next(self, view: View) -> tuple[Commit, list[Alert], Past] | None:
-        """Give the next commit that sends alerts, with them. It may be called again."""
+    def _next(self, view: View) -> tuple[Commit, list[Alert] | StoreError, Past] | None:
+        """Give the next commit that sends alerts, with them or why they cannot be made.
+
+        It may be called again, where somebody has changed meanwhile what it read.
+        """
         self._read_on(view)
         while self._ahead:
-            commit = self._ahead[0]
+            commit = self._ahead[0][1]
             if sent_by(commit) and int(commit.counters.get("alerts", 0)) > self._seq:
-                return (commit, *self._made(view, commit))
+                return (commit, *self._made(view, *self._ahead[0]))
             self._count_missed(commit)
             self._pass()
         return None
@@ -163,22 +172,32 @@ class Fold:
             commits, place = self._reopened(view)
         else:
             commits, place = found
-        for commit in commits:
-            self._ahead.append(commit)
+        for begin, commit in commits:
+            self._ahead.append((begin, commit))
+            self._restores += _restores(commit)
             for path, data in commit.documents.items():
                 self._changes.setdefault(path, deque()).append(data)
+                self._move(path, 1)
         if commits:
-            self._reached = Position(0, commits[-1].n, commits[-1].time, place)
+            newest = commits[-1][1]
+            self._reached = Position(0, newest.n, newest.time, place)
         else:
             self._reached = replace(self._reached, place=place)
         self._version = view.version
 
-    def _reopened(self, view: View) -> tuple[list[Commit], Place]:
+    def _move(self, path: str, count: int) -> None:
+        if path.startswith(f"{SUPEREVENTS}/"):
+            name = path.split("/")[1]
+            self._moving[name] = self._moving.get(name, 0) + count
+            if not self._moving[name]:
+                del self._moving[name]
+
+    def _reopened(self, view: View) -> tuple[list[tuple[int, Commit]], Place]:
         """Read a journal that is not the one of before: begun anew, or another store's."""
         commits, place = view.commits_from(Place()) or ([], Place())
         at, newest = self._reached, view.version[1]
         other = newest < at.n or any(
-            one.n == at.n and at.time and one.time != at.time for one in commits
+            one.n == at.n and at.time and one.time != at.time for _, one in commits
         )
         if other:
             _log.warning(
@@ -188,7 +207,8 @@ class Fold:
             )
             self._begin(Position())
             return commits, place
-        return [one for one in commits if one.n > at.n], place
+        self._ahead = deque((-1, commit) for _, commit in self._ahead)  # their journal is gone
+        return [one for one in commits if one[1].n > at.n], place
 
     def _count_missed(self, commit: Commit) -> None:
         """Notice alerts that nobody can make any more."""
@@ -205,10 +225,12 @@ class Fold:
 
     def _pass(self) -> None:
         """Let the next commit be over."""
-        commit = self._ahead.popleft()
+        _, commit = self._ahead.popleft()
+        self._restores -= _restores(commit)
         for path, data in commit.documents.items():
             contents_ahead = self._changes[path]
             contents_ahead.popleft()
+            self._move(path, -1)
             if contents_ahead:
                 self._before[path] = _decoded(path, data)
             else:
@@ -220,7 +242,9 @@ class Fold:
 
     # The store as of a commit
 
-    def _made(self, view: View, commit: Commit) -> tuple[list[Alert], Past]:
+    def _made(
+        self, view: View, begin: int, commit: Commit
+    ) -> tuple[list[Alert] | StoreError, Past]:
         approximate = False
 
         def later(path: str) -> tuple[bool, Any]:
@@ -231,26 +255,18 @@ class Fold:
             if path in commit.documents:
                 return (False, None) if len(ahead) == 1 else (True, _decoded(path, ahead[0]))
             if path not in self._before:
-                known, data = _earlier(view, path, commit.n)
+                known, data = (False, None) if begin < 0 else view.earlier(path, begin)
                 approximate = approximate or not known
                 self._before[path] = _decoded(path, data if known else ahead[0])
             return True, self._before[path]
 
-        def changed() -> set[str]:
-            return {
-                path
-                for path, ahead in self._changes.items()
-                if path not in commit.documents or len(ahead) > 1
-            }
-
-        past = Past(view, later, changed)
+        past = Past(view, later, self._moving)
         # a snapshot has taken the place of all that it speaks of
-        restored = any(one.base and one.call != "compact" for one in self._ahead)
+        restored = self._restores > 0
         try:
             alerts = list(alerts_of(past, commit))
-        except StoreError as error:  # it is not to stand in the way of all that follow
-            _log.error("%s%s", error, "; the store was restored meanwhile" if restored else "")
-            return [], past
+        except StoreError as error:
+            return error, past
         if approximate or restored:
             alerts = [replace(alert, approximate=True) for alert in alerts]
         return alerts, past
@@ -265,19 +281,9 @@ class Fold:
             del self._before[next(iter(self._before))]
 
 
+def _restores(commit: Commit) -> int:
+    return int(commit.base and commit.call == "restore")
+
+
 def _decoded(path: str, data: Any) -> Any:
     return None if data is None else contents.decode(path, data)
-
-
-def _earlier(view: View, path: str, n: int) -> tuple[bool, Any]:
-    """Give the content of a document before a commit, and whether the journal still tells it."""
-    known, data, whole = True, None, False
-    for commit in view.commits(0):
-        whole = whole or (commit.n == 1 and not commit.base)
-        if commit.n >= n:
-            break
-        if path in commit.documents:
-            known, data = True, commit.documents[path]
-        elif commit.base or path in commit.sums:
-            known = False
-    return known and (whole or data is not None), data

@@ -22,6 +22,7 @@ from ..render.superevents import logs as superevent_logs
 from ..render.superevents import signoffs as superevent_signoffs
 from ..render.superevents import voevents as superevent_voevents
 from ..service import tags
+from ..service.alerts import VERBATIM
 from ..service.superevents import exposure
 from ..store.layout import main_document
 from .objects import object_text
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ..store.journal import Commit
     from .past import Past
 
-__all__ = ["Alert", "alerts_of", "line_text", "sent_by"]
+__all__ = ["TYPES", "Alert", "alerts_of", "line_text", "sent_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,12 @@ class Alert:
         return f"<Alert {self.seq}: {self.alert_type} {self.uid} to {', '.join(self.topics)}>"
 
 
-def line_text(alert: Alert) -> str:
-    """Give an alert as one line of text, which ends with its newline."""
-    return json.dumps(alert.to_json()) + "\n"
+def line_text(alert: Alert, topics: tuple[str, ...] | None = None) -> str:
+    """Give an alert as one line of text, which ends with its newline; `topics` if not all."""
+    data = alert.to_json()
+    if topics is not None:
+        data["topics"] = list(topics)
+    return json.dumps(data) + "\n"
 
 
 def sent_by(commit: Commit) -> int:
@@ -137,6 +141,9 @@ def alerts_of(past: Past, commit: Commit) -> Iterator[Alert]:
             for later, of, *more in sent[place + 1 :]
             if later == "label_added" and of == folder
         }
+        if kind == VERBATIM:
+            yield _verbatim(past, commit, first + place, folder, *rest)
+            continue
         path = main_document(folder)
         try:
             about = _shown(past.document(path), coming)
@@ -168,6 +175,22 @@ def alerts_of(past: Past, commit: Commit) -> Iterator[Alert]:
             root=dialect.root,
             xml_escape=names.settings.alert_xml_escape,
         )
+
+
+def _verbatim(past: Past, commit: Commit, seq: int, topic: str, message: Any) -> Alert:
+    """Give a message that no change has caused."""
+    told = message if isinstance(message, dict) else {}
+    return Alert(
+        seq=seq,
+        commit=commit.n,
+        time=commit.time,
+        topics=(topic,),
+        uid=str(told.get("uid", "")),
+        alert_type=str(told.get("alert_type", "")),
+        text=json.dumps(message),
+        root=commit.alerts["root"],
+        xml_escape=past.vocabulary.settings.alert_xml_escape,
+    )
 
 
 def _shown(about: Any, coming: set[str]) -> Any:
@@ -277,3 +300,4 @@ _DATA: dict[str, Callable[[_Told], Any]] = {
     "exposed": _permissions,
     "hidden": _permissions,
 }
+TYPES = frozenset({*_OF_OBJECT, *_DATA})  # of alerts

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ..errors import StoreError
 from ..store import View
-from ..store.layout import SUPEREVENTS
 
 __all__ = ["Past"]
 
@@ -22,8 +21,8 @@ class Past(View):
     later : callable
         Gives ``True`` and the document at a path as of the commit if it has changed since, else
         ``False`` and whatever.
-    changed : callable
-        Gives the paths that have changed since.
+    moved : collection of str
+        Default ids of the superevents that have changed since.
 
     Notes
     -----
@@ -34,12 +33,12 @@ class Past(View):
         self,
         view: View,
         later: Callable[[str], tuple[bool, Any]],
-        changed: Callable[[], set[str]],
+        moved: Collection[str],
     ) -> None:
         super().__init__(view._core, view._state)
         self._now = view
         self._later = later
-        self._changed = changed
+        self._moved = moved
 
     @property
     def read_from_now(self) -> dict[str, Any]:
@@ -62,8 +61,4 @@ class Past(View):
     def superevents_between(self, first: float, last: float) -> list[str]:
         """Give the default ids of superevents that may have had a `t_0` in a range, and of more."""
         names = set(self.index.superevents_between(self._now, first, last))
-        for path in self._changed():
-            kind, _, rest = path.partition("/")
-            if kind == SUPEREVENTS:
-                names.add(rest.partition("/")[0])
-        return sorted(names)
+        return sorted(names.union(self._moved))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator, Sequence
 
 from ..alerts import Alert, Follower, all_topics, topic_prefix
+from ..alerts.sinks import wire
 from ..errors import StoreError
 from ..store import Store
 from ..store.layout import JOURNAL
 from .source import Entry
 from .watching import Watch
 
-__all__ = ["AlertSource"]
+__all__ = ["AlertSource", "hop_headers"]
 
 _USUAL_PREFIX = "gracedb"
 _UPLOADS_OF_TESTS = "test"  # where `create_event(kafka=…)` sends what it uploads to the group Test
 _NAMES = uuid.UUID("a0d0d5e1-6a0c-5f0e-9a35-b1f1a0f7b9a4")  # by which messages get their ids
+
+
+def hop_headers(identity: uuid.UUID) -> list[tuple[str, bytes]]:
+    """Give the headers of a message in JSON, as hop writes them and its readers want them."""
+    return [("_id", identity.bytes), ("_format", b"json")]
 
 
 class AlertSource:
@@ -73,12 +78,11 @@ class AlertSource:
         prefix = self._prefixes[0] if self._given else topic_prefix(alert.root)
         if prefix not in self._prefixes:
             self._prefixes.append(prefix)
-        value = json.dumps(alert.payload).encode()  # hop sends a text of JSON as JSON
+        value = wire(alert.payload)
         for topic in alert.topics:
             name = f"{prefix}.{topic}"
             # the same at every time, as the rest of the message is
-            identity = uuid.uuid5(_NAMES, f"{alert.root} {alert.seq} {name}").bytes
-            headers = [("_id", identity), ("_format", b"json")]
+            headers = hop_headers(uuid.uuid5(_NAMES, f"{alert.root} {alert.seq} {name}"))
             yield Entry(alert.seq, name, value, None, alert.instant.timestamp(), headers)
 
     def wait(self, timeout: float) -> None:

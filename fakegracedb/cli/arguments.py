@@ -20,7 +20,7 @@ DEFAULT_STORE = "gracedb-store"
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import broker, demo, explain, store
+    from . import alerts, broker, demo, explain, store
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -31,10 +31,11 @@ def parser() -> argparse.ArgumentParser:
     _add_common(top)
     top.set_defaults(store=None, json=False, debug=False)
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
-    broker.add(verbs)
     demo.add(verbs)
     explain.add(verbs)
     store.add(verbs)
+    alerts.add(verbs)
+    broker.add(verbs)
     return top
 
 

@@ -12,13 +12,13 @@ from ..errors import ApiError
 from ..store import View
 from ..vocabulary import Vocabulary
 
-__all__ = ["Caller", "caller_named", "find_event", "require_user"]
+__all__ = ["ROOT", "Caller", "caller_named", "find_event", "require_user"]
 
 EXTERNAL_GROUPS = frozenset({"lvem_users", "lvem_observers", "public_users"})
 
 # The server where nobody says which.
-_ROOT = "https://gracedb.ligo.org/api/"
-_LINE = "2.36"
+ROOT = "https://gracedb.ligo.org/api/"
+LINE = "2.36"
 
 GRB_RIGHT = "t90_grbevent"
 ADD_RIGHT = "add_groupobjectpermission"
@@ -47,8 +47,8 @@ class Caller:
     user: User | None
     v2: bool
     external_tag: str
-    root: str = _ROOT
-    line: str = _LINE
+    root: str = ROOT
+    line: str = LINE
 
     @property
     def name(self) -> str:
@@ -84,8 +84,8 @@ def caller_named(
     groups: tuple[str, ...] | None,
     *,
     v2: bool,
-    root: str = _ROOT,
-    line: str = _LINE,
+    root: str = ROOT,
+    line: str = LINE,
 ) -> Caller:
     """Work out who asks.
 

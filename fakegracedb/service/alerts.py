@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..documents import Event, Superevent
-from ..store import Transaction
+from ..store import Store, Transaction
 from ..store.layout import event_folder, superevent_folder
-from .access import Caller
+from .access import ROOT, Caller
 
-__all__ = ["tell"]
+__all__ = ["VERBATIM", "send", "tell"]
+
+VERBATIM = "verbatim"  # in the place of a type: a message of somebody's own, and its topic
 
 
 def tell(
@@ -36,3 +38,17 @@ def tell(
     else:
         folder = superevent_folder(about.superevent_id)
     tx.announce(caller.root, caller.line, [kind, folder] if what is None else [kind, folder, what])
+
+
+def send(store: Store, topic: str, message: Any) -> None:
+    """Send a message that tells of no change to all who listen on a topic.
+
+    Parameters
+    ----------
+    topic : str
+        One of those that there are, without a prefix.
+    message : JSON
+        The packet.
+    """
+    with store.transaction("alerts send") as tx:
+        tx.announce(ROOT, tx.settings.server_version, [VERBATIM, topic, message])

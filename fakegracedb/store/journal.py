@@ -17,7 +17,7 @@ from ..errors import StoreError
 from . import disk
 from .layout import line_text
 
-__all__ = ["Commit", "Journal", "Place", "State"]
+__all__ = ["Commit", "Journal", "Place", "State", "Written"]
 
 _WINDOW = 1 << 13  # bytes of the end read first
 _TAIL = 64  # bytes before the place read so far, that tell this journal from another
@@ -132,6 +132,11 @@ class State:
                 return commit.documents[path]
         return None
 
+    @property
+    def place(self) -> Place:
+        """Where the complete lines end."""
+        return Place(self.offset, self.tail)
+
     def with_line(self, data: Mapping[str, Any]) -> State:
         """Give the state after one more line."""
         if "n" not in data:
@@ -151,6 +156,23 @@ class State:
             offset=self.offset + len(text),
             tail=(self.tail + text)[-_TAIL:] if text else self.tail,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The last commit of this process, which who follows need not read back.
+
+    Attributes
+    ----------
+    before, after : Place
+        Where it stands in the journal.
+    commit : Commit
+        The commit.
+    """
+
+    before: Place
+    commit: Commit
+    after: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,8 +324,11 @@ class Journal:
             if n > after and (last is None or n <= last):
                 yield Commit.from_json(entry)
 
-    def read_on(self, place: Place, last: int) -> tuple[list[Commit], Place] | None:
-        """Read the commits from a place on, up to a number; None if this is another journal."""
+    def read_on(self, place: Place, last: int) -> tuple[list[tuple[int, Commit]], Place] | None:
+        """Read the commits from a place on, up to a number; None if this is another journal.
+
+        Each comes with where its line begins [bytes].
+        """
         found = disk.read_from(self.path, place.offset - len(place.tail))
         if found is None:
             return ([], place) if place.offset == 0 else None
@@ -311,13 +336,13 @@ class Journal:
         if not data.startswith(place.tail):
             return None
         start = end = len(place.tail)
-        commits: list[Commit] = []
+        commits: list[tuple[int, Commit]] = []
         while stop := data.find(b"\n", end) + 1:
             entry = self._entry(data[end:stop])
             if "n" in entry:
                 if entry["n"] > last:
                     break
-                commits.append(Commit.from_json(entry))
+                commits.append((place.offset + end - start, Commit.from_json(entry)))
             end = stop
         return commits, Place(place.offset + end - start, data[max(0, end - _TAIL) : end])
 

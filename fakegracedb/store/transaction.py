@@ -30,7 +30,7 @@ from ..identifiers import graceid, gw_id, superevent_id
 from . import contents, disk, layout
 from .core import Core
 from .delivery import deliver
-from .journal import Commit, State
+from .journal import Commit, State, Written
 from .view import LETTERS, View
 
 __all__ = ["Transaction"]
@@ -309,7 +309,9 @@ class Transaction(View):
         core.publish(state)
         with contextlib.suppress(OSError, StoreError):
             self._deliver(commit, fsync=fsync)
-            core.publish(core.journal.mark(state, fsync=fsync))
+            state = core.journal.mark(state, fsync=fsync)
+            core.publish(state)
+            core.written = Written(self._state.place, commit, state.place)
 
     def _json(self, path: str, value: Any) -> dict[str, Any]:
         return contents.document_json(value)

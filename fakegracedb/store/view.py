@@ -61,6 +61,7 @@ class View:
         self._state = state
         self._read: dict[str, Any] = {}
         self._all = False  # whether what is to be found at all was looked at
+        self._kinds: tuple[str, ...] = ()  # of objects, of which that was looked at
         self._opened: list[IO[bytes]] = []
 
     def outdated(self) -> bool:
@@ -71,11 +72,17 @@ class View:
         state, touched = journal.refresh(self._state)
         if state.version == self._state.version:
             return False
-        return touched is None or self._all or not touched.isdisjoint(self._read)
+        if touched is None or self._all or not touched.isdisjoint(self._read):
+            return True
+        return bool(self._kinds) and any(path.startswith(self._kinds) for path in touched)
 
     def depend_on_all(self) -> None:
         """Say that what is read may be outdated by a change of any document."""
         self._all = True
+
+    def depend_on_kind(self, kind: str) -> None:
+        """Say that what is read may be outdated by a change of any object of a kind."""
+        self._kinds = (*self._kinds, f"{kind}/")
 
     def committed(self) -> View:
         """Give what does not count what a transaction has only staged."""
@@ -377,11 +384,20 @@ class View:
     @property
     def place(self) -> Place:
         """The end of what the journal has of it."""
-        return Place(self._state.offset, self._state.tail)
+        return self._state.place
 
-    def commits_from(self, place: Place) -> tuple[list[Commit], Place] | None:
+    def commits_from(self, place: Place) -> tuple[list[tuple[int, Commit]], Place] | None:
         """Read the commits from a place in the journal on, as `Journal.read_on`."""
+        written = self._core.written
+        if written is not None and written.before == place and written.commit.n == self._state.n:
+            return [(place.offset, written.commit)], written.after
         return self._core.journal.read_on(place, self._state.n)
+
+    def earlier(self, path: str, offset: int) -> tuple[bool, dict[str, Any] | None]:
+        """Give the content that a document had before a place in the journal: see `history`."""
+        from . import history
+
+        return history.before(self._core.journal.path, path, offset)
 
     def commits(self, after: int) -> Iterator[Commit]:
         """Give the commits after a number, oldest first, as far as the journal still has them."""

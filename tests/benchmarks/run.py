@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import requests_mock
+from alerting import alerting
 from brokering import brokering
 from candidates import superevents
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
@@ -266,17 +267,8 @@ def starting() -> None:
 BENCHMARKS = {
     f.__name__: f
     for f in (
-        *(
-            reading,
-            writing,
-            superevents,
-            ingesting,
-            history,
-            starting,
-            growth,
-            searching,
-            brokering,
-        ),
+        *(reading, writing, superevents, ingesting, history, starting, growth, searching),
+        *(alerting, brokering),
     )
 }
 

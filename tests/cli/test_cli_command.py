@@ -19,7 +19,6 @@ from fakegracedb.cli.output import counted, size_text
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
 VERBS = [
-    ["broker"],
     ["demo"],
     ["explain"],
     *(
@@ -36,6 +35,8 @@ VERBS = [
             "compact",
         )
     ),
+    *(["alerts", verb] for verb in ("follow", "listen", "replay", "send", "relay")),
+    ["broker"],
 ]
 
 
@@ -70,13 +71,9 @@ def test_help_shows_the_verbs_that_are_there_and_no_others(run: Any) -> None:
         listed = run(*group, "--help").out.partition("\nverbs:\n")[2]
         return re.findall(r"^ {4}(\w\S*)", listed, re.MULTILINE)
 
-    assert shown() == ["broker", "demo", "explain", "store"]
-    assert [
-        ["broker"],
-        ["demo"],
-        ["explain"],
-        *(["store", verb] for verb in shown("store")),
-    ] == VERBS
+    assert shown() == ["demo", "explain", "store", "alerts", "broker"]
+    grouped = [[group, verb] for group in ("store", "alerts") for verb in shown(group)]
+    assert [["demo"], ["explain"], *grouped, ["broker"]] == VERBS
 
 
 @pytest.mark.parametrize(

@@ -96,8 +96,10 @@ class Index:
 
     def superevents_between(self, view: View, first: float, last: float) -> list[str]:
         """Give the default ids of the superevents whose `t_0` is in a range [GPS s]."""
-        with self.tables(view) as tables:
-            table = tables.superevents
+        view.depend_on_kind(layout.SUPEREVENTS)
+        with self._lock:
+            self._refresh(view)
+            table = self._superevents
             if not table.ids:
                 return []
             found = table.all.bits & table.numbers["t_0"].between(first, last)
