@@ -48,7 +48,9 @@ class Broker:
     topics : iterable of str
         Further topics. A topic that nobody made is unknown, as on real brokers.
     host : str
-        Where it listens, and what clients are told.
+        Where it listens.
+    advertised : str, optional
+        The name by which clients are to find it, as on a certificate; None is `host`.
     port : int
         0 picks a free one.
     users : mapping of str to str, optional
@@ -84,6 +86,7 @@ class Broker:
         topics: Iterable[str] = (),
         host: str = "127.0.0.1",
         port: int = 0,
+        advertised: str | None = None,
         users: Mapping[str, str] | None = None,
         certificate: str | PathLike[str] | None = None,
         key: str | PathLike[str] | None = None,
@@ -98,6 +101,7 @@ class Broker:
         self._data = None if data is None else Path(data)
         self._topics = list(topics)
         self._host, self._port = host, port
+        self._advertised = advertised or host
         self._users = dict(users or {})
         self._certificate, self._key = certificate, key
         self._max_message = max_message
@@ -136,7 +140,7 @@ class Broker:
         if data is None:
             data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="broker-")))
         stack.enter_context(_held(data))
-        node = Node(data, self._users, self._max_message, self._shortest_session, self._host)
+        node = Node(data, self._users, self._max_message, self._shortest_session, self._advertised)
         node.topics.ensure(self._topics)
         loop = stack.enter_context(_running_loop())
 

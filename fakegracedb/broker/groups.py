@@ -106,16 +106,12 @@ class Group:
             known = _Member(f"{client}-{secrets.token_hex(16)}", session, patience, dict(protocols))
             self._members[known.name] = known
             self._begin()
-        elif (
-            self.state is _State.STABLE
-            and known.protocols == protocols
-            and known.name != self._leader
+        elif known.protocols == protocols and (
+            self.state is _State.ASSIGNING
+            or (self.state is _State.STABLE and known.name != self._leader)
         ):
             self._sign_of_life(known)
             return self._joined(known)  # it missed the answer: nothing has changed
-        elif self.state is _State.ASSIGNING and known.protocols == protocols:
-            self._sign_of_life(known)
-            return self._joined(known)
         else:
             known.session, known.patience = session, patience
             known.protocols = dict(protocols)

@@ -34,6 +34,11 @@ def add(verbs: Verbs) -> None:
         "where it listens; it ends with Ctrl-C.",
     )
     verb.add_argument("--host", default="127.0.0.1", help="where to listen: %(default)s")
+    verb.add_argument(
+        "--advertised",
+        metavar="NAME",
+        help="the name by which clients find it, as on a certificate; else that of --host",
+    )
     verb.add_argument("--port", type=_port, default=_PORT, help="%(default)s; 0 picks a free one")
     verb.add_argument(
         "--data", metavar="DIR", help="the folder that keeps the topics; else broker/ in the store"
@@ -104,6 +109,7 @@ def _broker(arguments: argparse.Namespace) -> int:
                 topics=arguments.topic,
                 host=arguments.host,
                 port=arguments.port,
+                advertised=arguments.advertised,
                 users=dict(arguments.user),
                 certificate=arguments.certificate,
                 key=arguments.key,

@@ -255,3 +255,14 @@ def test_a_port_and_a_folder_belong_to_one_broker(tmp_path) -> None:
             Broker(data=tmp_path).start()
     with Broker(data=tmp_path):
         pass
+
+
+def test_clients_are_told_the_name_that_is_advertised(connect: Connect) -> None:
+    with Broker(advertised="localhost") as broker:
+        port = int(broker.address.removeprefix("localhost:"))
+        wire = Wire(f"127.0.0.1:{port}")
+        (node,) = wire.ask("Metadata", 1, topics=None)["brokers"]
+        coordinator = wire.ask("FindCoordinator", 0, key="g")
+        wire.close()
+    assert (node["host"], node["port"]) == ("localhost", port)
+    assert (coordinator["host"], coordinator["port"]) == ("localhost", port)

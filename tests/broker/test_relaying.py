@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,29 @@ def test_a_url_says_how_to_come_in(tmp_path: Path) -> None:
 def test_a_url_that_says_something_else_is_refused(url: str) -> None:
     with pytest.raises(ForwardingError, match="is no"):
         KafkaSink(url)
+
+
+def test_the_command_relays_what_was_and_what_comes(tmp_path: Path, started: Any) -> None:
+    client = FakeGraceDb(store=tmp_path / "store")
+    graceid = client.create_event("CBC", "gstlal", "coinc.xml", filecontents=COINC).json()[
+        "graceid"
+    ]
+    with Broker() as broker:
+        place = f"kafka://{broker.address}"
+        store = ("--store", str(tmp_path / "store"))
+        relay = ("-m", "fakegracedb", "alerts", "relay", "--to", place, "--from", "start")
+        started(*relay, *store, "--group", "mine")
+        until_there(broker.address, "mine.cbc_gstlal")
+        client.write_log(graceid, "later")
+        found = read(broker.address, "mine.cbc_gstlal", 2)
+    packets = [json.loads(json.loads(one.value())) for one in found]
+    assert [one["alert_type"] for one in packets] == ["new", "log"]
+    client.close()
+
+
+def until_there(address: str, topic: str) -> None:
+    producer = confluent.Producer({"bootstrap.servers": address})
+    end = time.monotonic() + 30
+    while topic not in producer.list_topics(timeout=10).topics:
+        assert time.monotonic() < end
+        time.sleep(0.05)
