@@ -14,7 +14,7 @@ __all__ = ["Watch"]
 
 _PAUSE = 0.002  # s between two looks
 _MODIFIED, _MOVED_TO, _CREATED = 0x2, 0x80, 0x100  # of Linux's inotify
-_NONBLOCKING, _CLOSED_ON_EXEC = os.O_NONBLOCK, getattr(os, "O_CLOEXEC", 0)
+_NONBLOCKING, _CLOSED_ON_EXEC = (getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC"))
 _AT_ONCE = 1 << 16
 
 

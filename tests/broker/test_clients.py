@@ -307,6 +307,24 @@ def test_the_producer_of_ligo_gracedb_comes_in_with_a_token(gracedb_kafka: Any) 
         producer.close()
 
 
+def test_the_consumer_of_ligo_gracedb_hears_what_its_producer_says(gracedb_kafka: Any) -> None:
+    with Broker(topics=["gracedb-test.test"]) as broker:
+        gracedb_kafka("producer", broker, topic="test").ping()
+        from ligo.gracedb.kafka import GraceDbKafkaConsumer
+
+        consumer = GraceDbKafkaConsumer(
+            broker.address,
+            topics=["test"],
+            instance_name="gracedb-test",
+            use_ssl=False,
+            auto_offset_reset="earliest",
+        )
+        message = consumer.poll(20)
+        consumer.close()
+    assert message["topic"] == "gracedb-test.test"
+    assert message["value"]["type"] == "ping"
+
+
 def test_the_producer_of_ligo_gracedb_misses_a_topic(gracedb_kafka: Any) -> None:
     from ligo.gracedb.kafka.exceptions import KafkaTopicError
 
