@@ -22,7 +22,7 @@ from ..errors import FakeGraceDbError
 from .connection import Listener
 from .following import Follower
 from .node import Node
-from .topics import MAX_MESSAGE, check_name
+from .topics import MAX_MESSAGE, Refused, check_name
 
 if TYPE_CHECKING:
     from .source import Source
@@ -67,6 +67,8 @@ class Broker:
 
     Raises
     ------
+    ValueError
+        For what is no name of a topic, and when it is started, if what lies in `data` is damaged.
     BrokerError
         When it is started, if it cannot be.
 
@@ -110,7 +112,10 @@ class Broker:
         self._address: tuple[str, int] | None = None
         self._follower: Follower | None = None
         for name in self._topics:
-            check_name(name)
+            try:
+                check_name(name)
+            except Refused as refused:
+                raise ValueError(str(refused)) from None
 
     @property
     def address(self) -> str:

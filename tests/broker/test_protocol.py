@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from broker_wire import MESSAGES, TOPIC, Wire
@@ -268,3 +269,22 @@ def test_clients_are_told_the_name_that_is_advertised(connect: Connect) -> None:
         wire.close()
     assert (node["host"], node["port"]) == ("localhost", port)
     assert (coordinator["host"], coordinator["port"]) == ("localhost", port)
+
+
+def test_what_cannot_be_a_broker_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="'a b' is no name of a topic"):
+        Broker(topics=["a b"])
+    with pytest.raises(TypeError, match="is one text"):
+        Broker(topics="gracedb.superevent")
+    with pytest.raises(ValueError, match="no certificate"):
+        Broker(key="key.pem")
+    with pytest.raises(BrokerError, match=r"none\.pem cannot be used"):
+        Broker(certificate=tmp_path / "none.pem").start()
+    damaged = tmp_path / "a-0"
+    damaged.mkdir()
+    (damaged / f"{7:020d}.log").touch()
+    with pytest.raises(ValueError, match="offset 0 was to come"):
+        Broker(data=tmp_path).start()
+    (damaged / f"{7:020d}.log").unlink()
+    with Broker(data=tmp_path):  # the attempt has let go of the folder
+        pass

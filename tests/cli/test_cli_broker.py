@@ -49,6 +49,7 @@ def test_what_cannot_be_is_told_in_one_line(
     assert ended.status == 1
     assert said in ended.err
     assert ended.err.count("\n") == 1
+    assert "--debug" not in ended.err
 
 
 def test_the_folder_of_a_broker_is_no_part_of_the_store(here: Path) -> None:
