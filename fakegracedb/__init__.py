@@ -23,6 +23,7 @@ __all__ = [
     "fetch",
     "load",
     "regenerate",
+    "replay",
     "wait_for",
 ]
 
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
+    from .alerts.replaying import replay
     from .archive import fetch, load
     from .client import FakeGraceDb
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "FakeGraceDb": "client",
+    "replay": "alerts.replaying",
     "FakeGraceDbError": "errors",
     "NotFaked": "errors",
     "QueryError": "errors",

@@ -25,6 +25,7 @@ from .transport import StoreAdapter, Waits
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from .alerts import Alerts
     from .api.calls import Calls
     from .api.faults import FaultPlan
     from .clock import Clock
@@ -204,6 +205,13 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
     def faults(self) -> FaultPlan:
         """The trouble planned for all clients of the store in this process."""
         return self._fakegracedb.faults
+
+    @property
+    def alerts(self) -> Alerts:
+        """The alerts that the changes of the store caused; `subscribe` to be told of new ones."""
+        from .alerts import Alerts
+
+        return Alerts(self.store)
 
     def close(self) -> None:
         """Close the session, as of the real client, and let go of a temporary store."""

@@ -223,7 +223,7 @@ def test_every_public_name_of_the_installed_client_is_accounted_for() -> None:
 
 def test_faked_and_installed_client_have_the_same_public_names() -> None:
     added = {name for name in dir(FakeGraceDb) if not name.startswith("_")} - set(dir(GraceDb))
-    assert added == {"store", "clock", "calls", "faults", "as_user"}
+    assert added == {"store", "clock", "calls", "faults", "alerts", "as_user"}
 
 
 @pytest.mark.filterwarnings("ignore:Method .* has been replaced:DeprecationWarning")

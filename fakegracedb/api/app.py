@@ -31,6 +31,7 @@ _NOT_FOUND = (
 _API = re.compile(
     r"(?P<before>.*?)/api(?:/(?P<version>v[^/]*|default(?=/|$)))?(?:/(?P<path>.*))?", re.DOTALL
 )
+_READING = ("GET", "HEAD", "OPTIONS")
 _CLIENT = re.compile(r"gracedb-client/(\d{0,9})")
 _NO_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -151,6 +152,14 @@ class Application:
         finally:
             seconds = time.perf_counter() - began
             self.calls.record(Record(request.method, asked[:LONGEST_PATH], status, seconds))
+            if request.method not in _READING:
+                self._tell()
+
+    def _tell(self) -> None:
+        """Tell those who listen in this process what has changed: when all else is over."""
+        hub = self.store.attached("alerts")
+        if hub is not None and hub.subscriptions:
+            hub.deliver(self.store)
 
     def _answer(
         self, request: Request, root: str, version: str, asked: str, query: str
@@ -173,7 +182,7 @@ class Application:
             unread = self._handled(Call(self, request, *found, dialect, query, view))
             return unread
 
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+        if request.method in _READING:
             return self.store.read(answer)
         return answer(self.store.read(lambda view: view))
 

@@ -97,7 +97,12 @@ class Call:
         if self._caller is None:
             identity = self.request.identity or Identity(self.view.settings.user)
             self._caller = caller_named(
-                self.view, identity.name, identity.groups, v2=self.dialect.v2
+                self.view,
+                identity.name,
+                identity.groups,
+                v2=self.dialect.v2,
+                root=self.dialect.unversioned.root,
+                line=self.dialect.line,
             )
         return self._caller
 

@@ -32,6 +32,8 @@ DEFAULT_STORE = "gracedb-store"
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
     from . import (
+        alerts,
+        broker,
         cache,
         certificates,
         completion,
@@ -73,6 +75,8 @@ def parser() -> argparse.ArgumentParser:
     cycle.add(verbs)
     validate.add(verbs)
     certificates.add(verbs)
+    alerts.add(verbs)
+    broker.add(verbs)
     return top
 
 

@@ -49,6 +49,13 @@ class Dialect:
         """Whether queries may be structured: at the v2 bases, also at that of the older line."""
         return self.v2 or self.version == "v2"
 
+    @cached_property
+    def unversioned(self) -> Dialect:
+        """The base without a version of the same server."""
+        if not self.version:
+            return self
+        return dialect_of(self.line, "", self.root.removesuffix(f"{self.version}/"))
+
     @property
     def server_version(self) -> str:
         """What the API root calls the server."""

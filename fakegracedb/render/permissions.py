@@ -7,7 +7,7 @@ from typing import Any
 from ..documents import Event, Signoff
 from .dialect import Dialect
 
-__all__ = ["group_json", "groups_json", "permission_json", "signoff_json"]
+__all__ = ["group_json", "groups_json", "held_json", "permission_json", "signoff_json"]
 
 # The server's own tables of events, by what an event has of its pipeline.
 _TABLES = {
@@ -41,6 +41,15 @@ def group_json(event: Event, group: str, rights: list[str], url: str) -> dict[st
     """Give what a group may do with an event."""
     held = [{"group": group, "permission": _code(event, right)} for right in rights]
     return {"links": {"self": url}, "groupeventpermissions": held}
+
+
+def held_json(event: Event) -> list[dict[str, str]]:
+    """Give all permissions on an event, as alerts have them."""
+    return [
+        {"group": group, "permission": _code(event, right)}
+        for group, rights in event.permissions.items()
+        for right in rights
+    ]
 
 
 def permission_json(event: Event, group: str, right: str, url: str) -> dict[str, Any]:

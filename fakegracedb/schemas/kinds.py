@@ -378,7 +378,7 @@ def _file(_: ServerSettings) -> Rules:
 _SEGMENT = "(?![.]{1,2}(/|$))[^/\\\\\\u0000]+"
 
 
-_COUNTERS = ("number", "events", "last", "closed", "tick", "superevents")
+_COUNTERS = ("number", "events", "last", "closed", "tick", "superevents", "alerts")
 
 
 def _commit(settings: ServerSettings) -> Rules:
@@ -436,6 +436,13 @@ def _commit(settings: ServerSettings) -> Rules:
                     },
                     "additionalProperties": _list({"type": "object"}),
                 },
+                "alerts": _object(
+                    {
+                        "root": _TEXT,
+                        "line": {"enum": list(SERVER_VERSIONS)},
+                        "sent": _list({"type": "array", "minItems": 2}),
+                    }
+                ),
                 "sums": {
                     "type": "object",
                     "propertyNames": place,

@@ -12,9 +12,13 @@ from ..errors import ApiError
 from ..store import View
 from ..vocabulary import Vocabulary
 
-__all__ = ["Caller", "caller_named", "find_event", "require_user"]
+__all__ = ["ROOT", "Caller", "caller_named", "find_event", "require_user"]
 
 EXTERNAL_GROUPS = frozenset({"lvem_users", "lvem_observers", "public_users"})
+
+# The server where nobody says which.
+ROOT = "https://gracedb.ligo.org/api/"
+LINE = "2.36"
 
 GRB_RIGHT = "t90_grbevent"
 ADD_RIGHT = "add_groupobjectpermission"
@@ -34,11 +38,17 @@ class Caller:
         Whether the newer shapes and texts are asked for.
     external_tag : str
         What opens an entry of a log to external users, and what their own entries get.
+    root : str
+        URL of the server's unversioned base, with a slash at the end.
+    line : {"2.36", "2.33"}
+        Which server it is.
     """
 
     user: User | None
     v2: bool
     external_tag: str
+    root: str = ROOT
+    line: str = LINE
 
     @property
     def name(self) -> str:
@@ -69,7 +79,13 @@ class Caller:
 
 
 def caller_named(
-    view: View, name: str | None, groups: tuple[str, ...] | None, *, v2: bool
+    view: View,
+    name: str | None,
+    groups: tuple[str, ...] | None,
+    *,
+    v2: bool,
+    root: str = ROOT,
+    line: str = LINE,
 ) -> Caller:
     """Work out who asks.
 
@@ -81,7 +97,7 @@ def caller_named(
         User name; None is an unauthenticated reader.
     groups : tuple of str or None
         Groups to act with. None: those of the store's document, else all internal ones.
-    v2 : bool
+    v2, root, line
         As in `Caller`.
 
     Raises
@@ -97,7 +113,7 @@ def caller_named(
     names = view.vocabulary
     external_tag = names.settings.external_access_tag
     if name is None:
-        return Caller(None, v2, external_tag)
+        return Caller(None, v2, external_tag, root, line)
     if not name:
         raise ApiError(400, {"error": "the name of a user cannot be empty"})
     user = view.users.get(name)
@@ -110,7 +126,7 @@ def caller_named(
         user = replace(known, groups=tuple(groups))
     if user is None:
         user = _insider(name, names)
-    return Caller(user, v2, external_tag)
+    return Caller(user, v2, external_tag, root, line)
 
 
 @lru_cache(maxsize=256)

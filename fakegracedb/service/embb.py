@@ -14,6 +14,7 @@ from ..store.layout import event_folder
 from ..vocabulary import Vocabulary
 from . import logs
 from .access import Caller, find_event
+from .alerts import tell
 
 __all__ = ["LISTS", "NewEMBBLog", "create", "listing", "one"]
 
@@ -76,6 +77,7 @@ def create(store: Store, caller: Caller, asked: str, new: NewEMBBLog) -> tuple[E
             }
         )
         tx.add_embb_log(folder, entry)
+        tell(tx, caller, "embb_event_log", event, entry.N)
         return event, entry
 
 

@@ -15,6 +15,7 @@ from ..store import Store, Transaction, View
 from ..store.layout import event_folder
 from . import logs
 from .access import Caller, find_event
+from .alerts import tell
 
 __all__ = [
     "LISTS",
@@ -79,7 +80,9 @@ def create(
             raise _not_recorded(f"comment: {problem}")
         folder = event_folder(event.graceid)
         columns = _columns(new.lists)
-        return event, record(tx, caller, folder, new.group, new.comment, columns)
+        observation = record(tx, caller, folder, new.group, new.comment, columns)
+        tell(tx, caller, "emobservation", event, observation.N)
+        return event, observation
 
 
 def record(

@@ -15,6 +15,7 @@ from ..store import Store, Transaction, View
 from ..vocabulary import Vocabulary
 from . import uploads
 from .access import Caller, find_event, new_permissions, refuse
+from .alerts import tell
 from .outcome import Outcome
 from .uploads import Upload
 
@@ -245,6 +246,8 @@ def replace_data(store: Store, caller: Caller, asked: str, upload: Upload | None
         failed = reading.failure is not None and reading.fatal
         values = reading.values if failed else {**reading.values, **reading.unsaved}
         event = uploads.take(tx, caller, event, reading, values)
+        if not failed:
+            tell(tx, caller, "update", event)
         return Outcome(event, ApiError(500, {"error": reading.failure}) if failed else None)
 
 

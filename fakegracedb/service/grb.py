@@ -15,6 +15,7 @@ from ..store.layout import event_folder
 from ..vocabulary import Vocabulary
 from . import logs
 from .access import GRB_RIGHT, Caller, find_event, refuse
+from .alerts import tell
 
 __all__ = ["PARAMETERS", "update"]
 
@@ -74,6 +75,7 @@ def update(store: Store, caller: Caller, asked: str, wanted: Mapping[str, Any]) 
         told = (f"{name}: {known.get(PARAMETERS[name])} -> {changed[name]}" for name in changed)
         comment = f"Updated GRB event parameters: {', '.join(told)}"
         logs.write(tx, event_folder(event.graceid), caller.name, comment)
+        tell(tx, caller, "update", event)
         return event
 
 

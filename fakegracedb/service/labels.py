@@ -11,6 +11,7 @@ from ..store.layout import event_folder
 from ..vocabulary import Vocabulary
 from . import logs
 from .access import Caller, find_event
+from .alerts import tell
 
 __all__ = ["add", "apply", "one", "remove"]
 
@@ -44,6 +45,7 @@ def apply(tx: Transaction, caller: Caller, event: Event, name: str) -> Event:
     event = replace(event, labels=(*event.labels, label))
     tx.put_event(event)
     logs.write(tx, event_folder(event.graceid), caller.name, f"Label: {name}")
+    tell(tx, caller, "label_added", event, name)
     return event
 
 
@@ -67,11 +69,13 @@ def remove(store: Store, caller: Caller, asked: str, name: str) -> None:
         event = find_event(tx, caller, asked, change=True)
         if (error := refusal(tx.vocabulary, name, "removed")) is not None:
             raise error
-        if event.label(name) is None:
+        gone = event.label(name)
+        if gone is None:
             raise ApiError(404, f"No label '{name}' associated with event {event.graceid}")
-        labels = tuple(label for label in event.labels if label.name != name)
+        labels = tuple(label for label in event.labels if label is not gone)
         tx.put_event(replace(event, labels=labels))
         logs.write(tx, event_folder(event.graceid), caller.name, f"Deleted label: {name}")
+        tell(tx, caller, "label_removed", event, gone.to_json())
 
 
 def one(view: View, caller: Caller, asked: str, name: str) -> tuple[Event, Label]:

@@ -11,6 +11,7 @@ from ..store.layout import event_folder
 from ..stretches import Content
 from . import files, labels, tags
 from .access import Caller, find_event
+from .alerts import tell
 from .outcome import Outcome
 
 __all__ = ["NewLog", "create", "listing", "one", "text_problem", "write"]
@@ -83,6 +84,7 @@ def create(store: Store, caller: Caller, asked: str, new: NewLog) -> Outcome[tup
             return Outcome((event, Log(0, "", "", "")), error)
         assert new.comment is not None
         log = write(tx, folder, caller.name, new.comment, new.filename, version)
+        tell(tx, caller, "log", event, log.N)
         if not caller.internal:
             # nobody outside could read it otherwise; this one writes no entry of its own
             log = tags.attach(tx, folder, log, caller.external_tag, "")

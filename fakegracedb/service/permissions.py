@@ -8,6 +8,7 @@ from ..documents import Event
 from ..errors import ApiError
 from ..store import Store, View
 from .access import ADD_RIGHT, DELETE_RIGHT, Caller, find_event
+from .alerts import tell
 
 __all__ = ["add", "groups", "of_group", "one", "remove"]
 
@@ -66,6 +67,7 @@ def add(store: Store, caller: Caller, asked: str, group: str, right: str) -> tup
             return event, False
         event = replace(event, permissions={**event.permissions, group: [*held, right]})
         tx.put_event(event)
+        tell(tx, caller, "exposed", event)
         return event, True
 
 
@@ -87,6 +89,7 @@ def remove(store: Store, caller: Caller, asked: str, group: str, right: str) -> 
             raise ApiError(404, "GroupObjectPermission not found.")
         left = [other for other in held if other != right]
         tx.put_event(replace(event, permissions={**event.permissions, group: left}))
+        tell(tx, caller, "hidden", event)
 
 
 def _require_right(caller: Caller, right: str) -> None:

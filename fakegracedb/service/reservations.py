@@ -10,6 +10,7 @@ from ..errors import ApiError
 from ..store import Store, View
 from . import events, uploads
 from .access import Caller, find_event
+from .alerts import tell
 from .uploads import Upload
 
 __all__ = ["reserve", "upload"]
@@ -33,7 +34,9 @@ def reserve(store: Store, caller: Caller, new: events.NewEvent) -> Event:
         raise ApiError(400, {"errors": errors})
     events.may_upload(names, caller, new)
     with store.transaction("POST events/reserve/", caller.name) as tx:
-        return events.new_event(tx, caller, new, reserved=True)
+        event = events.new_event(tx, caller, new, reserved=True)
+        tell(tx, caller, "new", event)
+        return event
 
 
 def upload(

@@ -17,6 +17,7 @@ from ..store.layout import event_folder
 from ..vocabulary import Vocabulary
 from . import labels, logs
 from .access import Caller
+from .alerts import tell
 from .files import COMMA
 
 __all__ = [
@@ -98,6 +99,7 @@ def complete(
     warnings = list(reading.warnings)
     failure = reading.failure
     if failure is None:
+        tell(tx, caller, "new", event)
         event, failure = _label(tx, caller, event, wanted)
     if failure is not None:
         warnings.append(f"Problem scanning data. No alert issued ({failure})")

@@ -13,6 +13,7 @@ from ..store import Store, Transaction, View
 from ..store.layout import event_folder
 from . import announcements, logs, tags
 from .access import Caller, find_event
+from .alerts import tell
 from .announcements import TYPES, Announcement, Build, Counterpart
 
 __all__ = ["PROBABILITIES", "Coincidence", "NewVOEvent", "create", "listing", "one"]
@@ -142,6 +143,7 @@ def create(
         )
         log = announcements.file(tx, caller, folder, voevent, build(announcement))
         tags.apply(tx, caller, folder, log.N, announcements.EM_FOLLOW, None)
+        tell(tx, caller, "voevent", event, voevent.N)
         return event, voevent
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .bulk import Bundle
 from .facets import StoreClock
+from .journal import Commit, Place
 from .store import Store
 from .transaction import Transaction
 from .view import View
 
-__all__ = ["Bundle", "Store", "StoreClock", "Transaction", "View"]
+__all__ = ["Bundle", "Commit", "Place", "Store", "StoreClock", "Transaction", "View"]

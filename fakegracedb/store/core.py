@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..errors import StoreError
 from . import contents, disk, layout
-from .journal import Journal, State
+from .journal import Journal, State, Written
 
 if TYPE_CHECKING:
     from ..vocabulary import ServerSettings
@@ -58,6 +58,7 @@ class Core:
         self.state = State()
         self.remembered: dict[str, Remembered] = {}
         self.attached: dict[str, Any] = {}
+        self.written: Written | None = None
         self.lock = disk.Lock(self.place(layout.LOCK))
         self.renew_locks()
         _all.add(self)

@@ -145,8 +145,11 @@ def _exchange(core: Core, new: Core, state: State) -> None:
     for name in layout.FOLDERS:
         disk.make_folder(new.place(name))
     # numbers go on rising, so that nobody who follows the journal takes the new for the old
-    n = max(core.refresh().n, state.n) + 1
+    old = core.refresh()
+    n = max(old.n, state.n) + 1
     counters = counted(new, state)
+    if alerts := max(int(one.counters.get("alerts", 0)) for one in (old, state)):
+        counters["alerts"] = alerts
     past = disk.read(new.journal.path)
     text = (past[0] if past else b"") + base_text(new, n + 1, "restore", counters)
     fsync = delivery.synchronous(core, core.refresh())

@@ -17,7 +17,7 @@ from ..errors import StoreError
 from . import disk
 from .layout import line_text
 
-__all__ = ["Commit", "Journal", "State"]
+__all__ = ["Commit", "Journal", "Place", "State", "Written"]
 
 _WINDOW = 1 << 13  # bytes of the end read first
 _TAIL = 64  # bytes before the place read so far, that tell this journal from another
@@ -42,6 +42,9 @@ class Commit:
         The new entries of each series by its path.
     counters : mapping
         The running totals of the store after this commit.
+    alerts : mapping
+        What those who listen are to be told: ``sent``, a list with type, folder of the object and
+        perhaps what of it for each alert; ``root`` and ``line`` of the server that sends them.
     sums : mapping of str to list or None
         Files that are taken as they lie on disk, whatever was said of them before: length and
         digest (`care.file_sum`), or None for one that is gone.
@@ -60,6 +63,7 @@ class Commit:
     documents: Mapping[str, dict[str, Any] | None] = field(default_factory=dict)
     lines: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     counters: Mapping[str, Any] = field(default_factory=dict)
+    alerts: Mapping[str, Any] = field(default_factory=dict)
     sums: Mapping[str, list[Any] | None] = field(default_factory=dict)
     base: bool = False
     restoring: bool = False
@@ -73,7 +77,7 @@ class Commit:
         """Give the line of the journal."""
         data: dict[str, Any] = {"n": self.n, "time": self.time, "user": self.user}
         data["call"] = self.call
-        for key in ("documents", "lines", "sums", "base", "restoring"):
+        for key in ("documents", "lines", "alerts", "sums", "base", "restoring"):
             if value := getattr(self, key):
                 data[key] = value
         data["counters"] = self.counters
@@ -128,6 +132,11 @@ class State:
                 return commit.documents[path]
         return None
 
+    @property
+    def place(self) -> Place:
+        """Where the complete lines end."""
+        return Place(self.offset, self.tail)
+
     def with_line(self, data: Mapping[str, Any]) -> State:
         """Give the state after one more line."""
         if "n" not in data:
@@ -147,6 +156,39 @@ class State:
             offset=self.offset + len(text),
             tail=(self.tail + text)[-_TAIL:] if text else self.tail,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The last commit of this process, which who follows need not read back.
+
+    Attributes
+    ----------
+    before, after : Place
+        Where it stands in the journal.
+    commit : Commit
+        The commit.
+    """
+
+    before: Place
+    commit: Commit
+    after: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody who reads the commits one by one stands: between two lines of the journal.
+
+    Attributes
+    ----------
+    offset : int
+        Of the next line [bytes].
+    tail : bytes
+        The last bytes before that.
+    """
+
+    offset: int = 0
+    tail: bytes = b""
 
 
 class Journal:
@@ -253,7 +295,7 @@ class Journal:
         try:
             entry = json.loads(line)
             number = entry["n"] if "n" in entry else entry["applied"]
-            parts = ("documents", "lines", "sums", "counters")
+            parts = ("documents", "lines", "alerts", "sums", "counters")
             if type(number) is int and all(isinstance(entry.get(x, {}), dict) for x in parts):
                 return dict(entry)
         except (KeyError, TypeError, ValueError, RecursionError):
@@ -281,6 +323,28 @@ class Journal:
             n = entry.get("n", 0)
             if n > after and (last is None or n <= last):
                 yield Commit.from_json(entry)
+
+    def read_on(self, place: Place, last: int) -> tuple[list[tuple[int, Commit]], Place] | None:
+        """Read the commits from a place on, up to a number; None if this is another journal.
+
+        Each comes with where its line begins [bytes].
+        """
+        found = disk.read_from(self.path, place.offset - len(place.tail))
+        if found is None:
+            return ([], place) if place.offset == 0 else None
+        data = found[0]
+        if not data.startswith(place.tail):
+            return None
+        start = end = len(place.tail)
+        commits: list[tuple[int, Commit]] = []
+        while stop := data.find(b"\n", end) + 1:
+            entry = self._entry(data[end:stop])
+            if "n" in entry:
+                if entry["n"] > last:
+                    break
+                commits.append((place.offset + end - start, Commit.from_json(entry)))
+            end = stop
+        return commits, Place(place.offset + end - start, data[max(0, end - _TAIL) : end])
 
     def holds(self, offset: int, tail: bytes) -> bool:
         """Whether a text stands before a place in the file [bytes]."""

@@ -10,6 +10,7 @@
         catalogs.jsonl       catalogs of gravitational waves, a line a version (likewise)
         journal.jsonl        every change, a numbered line each
         index.checkpoint     what can be searched for; may be deleted at any time
+        broker/              what `fakegracedb broker` keeps: no part of the store
         events/
             G0042/
                 event.json   the event and its labels
@@ -32,6 +33,7 @@ from typing import Any
 from ..identifiers import is_superevent_id, split_version
 
 __all__ = [
+    "BROKER",
     "CATALOGS",
     "CHECKPOINT",
     "DOCUMENTS",
@@ -84,6 +86,7 @@ CATALOGS = "catalogs.jsonl"
 LOCK = ".lock"
 RESTORING = ".restoring"  # the new content of a store while it takes the place of the old
 IGNORED = ".gitignore"
+BROKER = "broker"  # where a broker keeps its topics, unless it is told another place
 CHECKPOINT = "index.checkpoint"  # what the search index held once: can be deleted
 DOCUMENTS = (SETTINGS, VOCABULARY, USERS, TAGS)
 FILES = "files.jsonl"
@@ -94,8 +97,8 @@ OF_ALL = (*DOCUMENTS, CATALOGS)  # what belongs to no object
 MAIN = {EVENTS: "event.json", SUPEREVENTS: "superevent.json"}  # of each object
 _NOT_OF = {EVENTS: _NOTICES, SUPEREVENTS: _EMBB}
 OF_OBJECT = {kind: frozenset({MAIN[kind], FILES, *NUMBERED} - {_NOT_OF[kind]}) for kind in FOLDERS}
-OWN_NAMES = frozenset({*OF_ALL, JOURNAL, *FOLDERS, LOCK, RESTORING, IGNORED, CHECKPOINT})
-GITIGNORE_TEXT = f"{LOCK}\n{RESTORING}/\n*.tmp\n*.checkpoint\n"
+OWN_NAMES = frozenset({*OF_ALL, JOURNAL, *FOLDERS, LOCK, RESTORING, IGNORED, CHECKPOINT, BROKER})
+GITIGNORE_TEXT = f"{LOCK}\n{RESTORING}/\n*.tmp\n*.checkpoint\n{BROKER}/\n"
 
 _GRACEID = re.compile(r"[GEHMTD](?:[0-9]{4}|[1-9][0-9]{4,17})")
 _NO_PLACE = re.compile(r"(?:^|/)\.{0,2}(?:/|$)|[\0\\]")

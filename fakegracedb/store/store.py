@@ -102,6 +102,10 @@ class Store:
         """Give what belongs to this store within the process, made at the first call."""
         return self._core.attach(name, make)
 
+    def attached(self, name: str) -> Any:
+        """Give what `attach` has made, None if nobody has asked for it yet."""
+        return self._core.attached.get(name)
+
     # Reading and changing
 
     def read(self, function: Callable[[View], T]) -> T:

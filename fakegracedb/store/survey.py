@@ -42,7 +42,7 @@ def file_sum(text: bytes) -> list[Any]:
 def counted(core: Core, state: State) -> dict[str, Any]:
     """Count events and superevents anew, from their documents."""
     view = View(core, state)
-    counters = {k: v for k, v in state.counters.items() if k in ("number", "tick")}
+    counters = {k: v for k, v in state.counters.items() if k in ("number", "tick", "alerts")}
     events = [event for event in map(view.peek, view.graceids()) if event is not None]
     events.sort(key=lambda event: event.number)
     if events:

@@ -31,8 +31,7 @@ from ..stretches import Content, Stretch, pieces
 from . import contents, disk, layout
 from .core import Core
 from .delivery import deliver
-from .index import Index
-from .journal import Commit, State
+from .journal import Commit, State, Written
 from .series import Files
 from .view import LETTERS, View
 
@@ -49,6 +48,7 @@ class Transaction(View):
         self._documents: dict[str, Any] = {}
         self._lines: dict[str, list[Any]] = {}
         self._counters: dict[str, Any] = dict(state.counters)
+        self._alerts: dict[str, Any] = {}
         self._written: list[str] = []
         self._folders: dict[str, bool] = {}  # where files were written, and which folders are new
         self._cleared: dict[str, Files] = {}  # what objects had before they began anew
@@ -185,11 +185,6 @@ class Transaction(View):
     def _staged_superevents(self) -> list[Superevent]:
         return [one for one in self._documents.values() if isinstance(one, Superevent)]
 
-    @property
-    def index(self) -> Index:
-        """The search index, which does not have what is only staged."""
-        return self._core.attach("index", Index)
-
     def take_number(self, number: int) -> None:
         """Give the number of an event away, which is elsewhere."""
         self._counters["number"] = max(number, int(self._counters.get("number", 0)))
@@ -323,6 +318,13 @@ class Transaction(View):
         )
         self._add(layout.files_of(folder), file)
 
+    def announce(self, root: str, line: str, alert: list[Any]) -> None:
+        """Stage that those who listen are told of the change: see `Commit.alerts`."""
+        if not self._alerts:
+            self._alerts = {"root": root, "line": line, "sent": []}
+        self._alerts["sent"].append(alert)
+        self._counters["alerts"] = int(self._counters.get("alerts", 0)) + 1
+
     # The end
 
     def roll_back(self) -> None:
@@ -368,7 +370,9 @@ class Transaction(View):
         core.publish(state)
         with contextlib.suppress(OSError, StoreError):
             self._deliver(commit, fsync=fsync)
-            core.publish(core.journal.mark(state, fsync=fsync))
+            state = core.journal.mark(state, fsync=fsync)
+            core.publish(state)
+            core.written = Written(self._state.place, commit, state.place)
             self._remove_cleared()
 
     def _remove_cleared(self) -> None:
@@ -402,6 +406,7 @@ class Transaction(View):
                 for path, entries in self._lines.items()
             },
             counters=self._counters,
+            alerts=self._alerts,
         )
 
     def _may_have_happened(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from .. import vocabulary
 from ..clock import Clock
@@ -19,8 +19,11 @@ from ..identifiers import (
 )
 from . import contents, disk, layout
 from .core import Core, Remembered
-from .journal import Commit, State
+from .journal import Commit, Place, State
 from .series import Catalogs, EMBBLogs, EMObservations, Files, Logs, Notices, VOEvents
+
+if TYPE_CHECKING:
+    from .index import Index
 
 __all__ = ["View"]
 
@@ -58,6 +61,7 @@ class View:
         self._state = state
         self._read: dict[str, Any] = {}
         self._all = False  # whether what is to be found at all was looked at
+        self._kinds: tuple[str, ...] = ()  # of objects, of which that was looked at
         self._opened: list[IO[bytes]] = []
 
     def outdated(self) -> bool:
@@ -68,11 +72,17 @@ class View:
         state, touched = journal.refresh(self._state)
         if state.version == self._state.version:
             return False
-        return touched is None or self._all or not touched.isdisjoint(self._read)
+        if touched is None or self._all or not touched.isdisjoint(self._read):
+            return True
+        return bool(self._kinds) and any(path.startswith(self._kinds) for path in touched)
 
     def depend_on_all(self) -> None:
         """Say that what is read may be outdated by a change of any document."""
         self._all = True
+
+    def depend_on_kind(self, kind: str) -> None:
+        """Say that what is read may be outdated by a change of any object of a kind."""
+        self._kinds = (*self._kinds, f"{kind}/")
 
     def committed(self) -> View:
         """Give what does not count what a transaction has only staged."""
@@ -178,9 +188,7 @@ class View:
         of the events with that content.
         """
         if is_content_id(asked):
-            from .index import Index  # which reads views
-
-            found = self._core.attach("index", Index).with_content(self, asked)
+            found = self.index.with_content(self, asked)
             event = None if found is None else self.event(found)
             # the index knows half of each content id
             same = event is not None and (event.content_id or "").lower() == asked.lower()
@@ -220,9 +228,7 @@ class View:
         """
         found = self.superevent(asked)
         if found is None:
-            from .index import Index  # which reads views
-
-            named = self._core.attach("index", Index).with_gw_id(self, asked)
+            named = self.index.with_gw_id(self, asked)
             found = None if named is None else self.superevent(named)
             if found is not None and found.id != asked:
                 return None  # it is not confirmed
@@ -358,6 +364,16 @@ class View:
                     left -= 1
                     yield event
 
+    @property
+    def index(self) -> Index:
+        """The search index, which does not have what is only staged in a transaction."""
+        found: Index | None = self._core.attached.get("index")
+        if found is None:
+            from .index import Index  # which reads views
+
+            found = self._core.attach("index", Index)
+        return found
+
     def checkpoint(self) -> bytes | None:
         """Give what the index has written down for those who start cold."""
         found = disk.read(self._core.place(layout.CHECKPOINT))
@@ -366,6 +382,24 @@ class View:
     def continues(self, offset: int, tail: bytes) -> bool:
         """Whether the journal has this text before that place [bytes]."""
         return self._core.journal.holds(offset, tail)
+
+    @property
+    def place(self) -> Place:
+        """The end of what the journal has of it."""
+        return self._state.place
+
+    def commits_from(self, place: Place) -> tuple[list[tuple[int, Commit]], Place] | None:
+        """Read the commits from a place in the journal on, as `Journal.read_on`."""
+        written = self._core.written
+        if written is not None and written.before == place and written.commit.n == self._state.n:
+            return [(place.offset, written.commit)], written.after
+        return self._core.journal.read_on(place, self._state.n)
+
+    def earlier(self, path: str, offset: int) -> tuple[bool, dict[str, Any] | None]:
+        """Give the content that a document had before a place in the journal: see `history`."""
+        from . import history
+
+        return history.before(self._core.journal.path, path, offset)
 
     def commits(self, after: int) -> Iterator[Commit]:
         """Give the commits after a number, oldest first, as far as the journal still has them."""

@@ -101,6 +101,10 @@ class ServerSettings:
         Characters.
     external_access_tag, public_access_tag : str
         The tags that open a log message to external users and to everybody.
+    alert_search_topics : bool
+        Whether the alerts of an event with a search go to that search's own topic too.
+    alert_xml_escape : bool
+        Whether the text of an alert has ``&``, ``<`` and ``>`` as XML writes them.
     """
 
     event_pagination_default_limit: int = 100
@@ -119,3 +123,5 @@ class ServerSettings:
     tag_display_name_max_length: int = 200
     external_access_tag: str = "lvem"
     public_access_tag: str = "public"
+    alert_search_topics: bool = True
+    alert_xml_escape: bool = True

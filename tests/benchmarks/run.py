@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import requests_mock
+from alerting import alerting
 from archiving import archiving
+from brokering import brokering
 from candidates import superevents
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ingesting import ingesting
@@ -272,6 +274,7 @@ BENCHMARKS = {
         *(reading, writing, superevents, ingesting, history, starting, growth, searching, looking),
         *(serving_events, serving_uploads),
         *(archiving, regenerating),
+        *(alerting, brokering),
     )
 }
 

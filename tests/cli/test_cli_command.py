@@ -18,7 +18,7 @@ from fakegracedb import Store, cli
 from fakegracedb.cli.output import counted, size_text
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
-GROUPS = ("store", "cache")
+GROUPS = ("store", "cache", "alerts")
 VERBS = [
     ["demo"],
     ["explain"],
@@ -48,6 +48,8 @@ VERBS = [
             "compact",
         )
     ),
+    *(["alerts", verb] for verb in ("follow", "listen", "replay", "send", "relay")),
+    ["broker"],
 ]
 
 

@@ -51,7 +51,11 @@ def test_a_snapshot_brings_back_superevents_as_they_were(store: Store, tmp_path:
         assert answers(other)["named"]["mine"] == A
         store.restore(tmp_path / "snapshot")
         for one in (store, other, scenes.fresh(store.path)):
-            assert scenes.everything(one) == found
+            now = scenes.everything(one)
+            # alerts that were sent are not taken back, so their numbers go on
+            assert now["counters"]["alerts"] > found["counters"]["alerts"]
+            now["counters"]["alerts"] = found["counters"]["alerts"]
+            assert now == found
             assert answers(one) == told
             for name in ("mine", "TS260301c", "TGW260301B"):
                 assert one.read(lambda view, n=name: view.find_superevent(n)) is None

@@ -14,6 +14,7 @@ from ...store import Store, Transaction, View
 from ...store.layout import event_folder, superevent_folder
 from .. import logs
 from ..access import Caller
+from ..alerts import tell
 from . import access, labels
 from .access import find_superevent
 
@@ -22,6 +23,7 @@ __all__ = [
     "NewSuperevent",
     "add_member",
     "candidate",
+    "category_of",
     "check_free",
     "check_kind",
     "confirm",
@@ -158,9 +160,12 @@ def create(store: Store, caller: Caller, new: NewSuperevent) -> Candidate:
             said.append(f"events={', '.join(event.graceid for event in others)}")
         logs.write(tx, folder, caller.name, f"Superevent created with {', '.join(said)}")
         tell_event(tx, caller, preferred, f"Set as preferred event for superevent: {superevent.id}")
+        tell(tx, caller, "new", superevent)
+        tell(tx, caller, "selected_as_preferred", preferred)
         for event in others:
             superevent = add_member(tx, superevent, event)
             tell_event(tx, caller, event, f"Added to superevent: {superevent.id}")
+            tell(tx, caller, "added_to_superevent", event)
         for name in new.labels:
             superevent = labels.apply(tx, caller, superevent, name)
         return candidate(tx, superevent)
@@ -179,7 +184,7 @@ def check_free(caller: Caller, event: Event, but: Superevent | None = None) -> N
     raise ApiError(400, f"Event {event.graceid} is already assigned to a {what}")
 
 
-def _category_of(event: Event) -> str:
+def category_of(event: Event) -> str:
     """Give the category of the superevents that an event can belong to."""
     if event.group == "Test":
         return "T"
@@ -188,7 +193,7 @@ def _category_of(event: Event) -> str:
 
 def check_kind(event: Event, category: str, preferred: Event) -> None:
     """Refuse an event of another category than a superevent's, or from another replay."""
-    found = _category_of(event)
+    found = category_of(event)
     if found != category:
         raise ApiError(
             400,
@@ -302,6 +307,9 @@ def update(store: Store, caller: Caller, asked: str, sent: Mapping[str, Any]) ->
                 superevent = add_member(tx, superevent, preferred)
             text = f"Set as preferred event for superevent: {superevent.id}"
             tell_event(tx, caller, preferred, text)
+            tell(tx, caller, "removed_as_preferred", old)
+            tell(tx, caller, "selected_as_preferred", preferred)
+        tell(tx, caller, "update", superevent)
         return candidate(tx, superevent)
 
 
@@ -362,4 +370,5 @@ def confirm(store: Store, caller: Caller, asked: str, gw_id: str | None) -> Cand
             "Confirmed as a gravitational wave: ID changed from "
             f"{superevent.superevent_id} -> {superevent.gw_id}",
         )
+        tell(tx, caller, "confirmed_as_gw", superevent)
         return candidate(tx, superevent)

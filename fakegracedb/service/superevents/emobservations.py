@@ -11,6 +11,7 @@ from ...store import Store, View
 from ...store.layout import superevent_folder
 from .. import emobservations
 from ..access import Caller
+from ..alerts import tell
 from ..emobservations import LISTS, LONGEST_EXPOSURE, finite, start_time
 from . import access
 from .access import find_superevent
@@ -63,7 +64,9 @@ def create(
         columns = [lists[name] for name in READERS]
         emobservations.check_lengths(columns)
         folder = superevent_folder(superevent.superevent_id)
-        return emobservations.record(tx, caller, folder, group, comment, columns)
+        observation = emobservations.record(tx, caller, folder, group, comment, columns)
+        tell(tx, caller, "emobservation", superevent, observation.N)
+        return observation
 
 
 def listing(view: View, caller: Caller, asked: str) -> list[EMObservation]:

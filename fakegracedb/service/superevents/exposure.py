@@ -9,10 +9,11 @@ from ...store import Store, View
 from ...store.layout import superevent_folder
 from .. import logs
 from ..access import Caller
+from ..alerts import tell
 from . import access
 from .access import find_superevent
 
-__all__ = ["ACTIONS", "listing", "modify"]
+__all__ = ["ACTIONS", "listing", "modify", "rows"]
 
 ACTIONS = {"expose": access.EXPOSE, "hide": access.HIDE}  # and the right to each
 
@@ -27,11 +28,12 @@ _STATES: dict[str, tuple[dict[str, tuple[str, ...]], str]] = {
 
 
 def listing(view: View, caller: Caller, asked: str) -> list[tuple[str, str]]:
+    """Give the permissions that the caller may see, as `rows`."""
+    return rows(view, find_superevent(view, caller, asked, access.VIEW_PERMISSIONS))
+
+
+def rows(view: View, superevent: Superevent) -> list[tuple[str, str]]:
     """Give the permissions: each group, in the order of the server's, with each of its rights."""
-    return _rows(view, find_superevent(view, caller, asked, access.VIEW_PERMISSIONS))
-
-
-def _rows(view: View, superevent: Superevent) -> list[tuple[str, str]]:
     known = view.vocabulary.user_groups
     groups = sorted(
         superevent.permissions,
@@ -61,4 +63,5 @@ def modify(store: Store, caller: Caller, asked: str, action: str) -> list[tuple[
             superevent = replace(superevent, permissions=permissions)
             tx.put_superevent(superevent)
             logs.write(tx, superevent_folder(superevent.superevent_id), caller.name, said)
-        return _rows(tx, superevent)
+            tell(tx, caller, "exposed" if action == "expose" else "hidden", superevent)
+        return rows(tx, superevent)

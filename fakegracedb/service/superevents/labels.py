@@ -11,6 +11,7 @@ from ...store.layout import superevent_folder
 from ...vocabulary import Vocabulary
 from .. import logs
 from ..access import Caller
+from ..alerts import tell
 from . import access
 from .access import find_superevent
 
@@ -88,6 +89,7 @@ def apply(tx: Transaction, caller: Caller, superevent: Superevent, name: str) ->
     tx.put_superevent(superevent)
     folder = superevent_folder(superevent.superevent_id)
     logs.write(tx, folder, caller.name, f"Added label: {name}")
+    tell(tx, caller, "label_added", superevent, name)
     return superevent
 
 
@@ -120,7 +122,7 @@ def remove(store: Store, caller: Caller, asked: str, name: str) -> None:
     """
     with store.transaction(f"DELETE superevents/{asked}/labels/{name}/", caller.name) as tx:
         superevent = find_superevent(tx, caller, asked, access.REMOVE_LABELS)
-        _found(superevent, name)
+        gone = _found(superevent, name)
         if tx.vocabulary.protected(name):
             raise ApiError(
                 400,
@@ -130,6 +132,7 @@ def remove(store: Store, caller: Caller, asked: str, name: str) -> None:
         tx.put_superevent(without_label(superevent, name))
         folder = superevent_folder(superevent.superevent_id)
         logs.write(tx, folder, caller.name, f"Removed label: {name}")
+        tell(tx, caller, "label_removed", superevent, gone.to_json())
 
 
 def one(view: View, caller: Caller, asked: str, name: str) -> tuple[Superevent, Label]:

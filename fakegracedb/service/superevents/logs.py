@@ -9,6 +9,7 @@ from ...store.layout import superevent_folder
 from .. import files, logs
 from .. import tags as event_tags
 from ..access import Caller
+from ..alerts import tell
 from ..logs import NewLog
 from . import access, labels, tags
 from .access import find_superevent, may_read
@@ -41,6 +42,7 @@ def create(store: Store, caller: Caller, asked: str, new: NewLog) -> Log:
             tags.apply(tx, caller, folder, log.N, name, display_name)
         if not caller.internal:  # nobody outside could read it otherwise
             tags.apply(tx, caller, folder, log.N, caller.external_tag, None)
+        tell(tx, caller, "log", superevent, log.N)
         if new.label is not None:
             labels.apply(tx, caller, superevent, new.label)
         found = tx.logs(folder).get(log.N)

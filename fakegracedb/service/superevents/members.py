@@ -12,6 +12,7 @@ from ...store import Store, Transaction, View
 from ...store.layout import superevent_folder
 from .. import logs
 from ..access import Caller, require_user
+from ..alerts import tell
 from . import access
 from .access import find_superevent
 from .candidates import add_member, check_free, check_kind, member, tell_event
@@ -84,6 +85,8 @@ def add(store: Store, caller: Caller, asked: str, graceid: str) -> str:
         add_member(tx, superevent, event)
         _tell(tx, caller, superevent, f"Added event: {graceid}")
         tell_event(tx, caller, event, f"Added to superevent: {superevent.id}")
+        tell(tx, caller, "event_added", superevent)
+        tell(tx, caller, "added_to_superevent", event)
         return graceid
 
 
@@ -119,6 +122,8 @@ def remove(store: Store, caller: Caller, asked: str, graceid: str) -> None:
         tx.put_event(replace(event, superevent=None))
         _tell(tx, caller, superevent, f"Removed event: {graceid}")
         tell_event(tx, caller, event, f"Removed from superevent: {superevent.id}")
+        tell(tx, caller, "event_removed", superevent)
+        tell(tx, caller, "removed_from_superevent", event)
 
 
 def prefer(store: Store, caller: Caller, asked: str, graceid: str) -> str:

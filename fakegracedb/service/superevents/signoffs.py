@@ -11,6 +11,7 @@ from ...store.layout import superevent_folder
 from ...vocabulary import Vocabulary
 from .. import logs
 from ..access import Caller
+from ..alerts import tell
 from . import access, labels, tags
 from .access import Right, find_superevent
 
@@ -142,6 +143,8 @@ def create(store: Store, caller: Caller, asked: str, new: NewSignoff) -> tuple[S
         said = f"{kind} signoff certified status as {signoff.status}{whose}: '{signoff.comment}'"
         said += f"; label {request} removed and label {answer} applied"
         _tell(tx, caller, superevent, said)
+        tell(tx, caller, "label_added", superevent, answer)
+        tell(tx, caller, "signoff_created", superevent, signoff.instrument)
         return superevent, signoff
 
 
@@ -213,12 +216,13 @@ def update(
             words += [f"label {old} removed"] if superevent.label(old) is not None else []
             words += [f"label {new} applied"] if superevent.label(new) is None else []
             said.append(", ".join(words))
-            superevent = _relabelled(tx, caller, superevent, old, new)
+            superevent = _relabelled(tx, caller, superevent, old, new, told=True)
         if signoff.comment != before.comment:
             said.append(f"comment '{before.comment}' -> '{signoff.comment}'")
         tx.put_superevent(superevent)
         kind, whose = _words(signoff)
         _tell(tx, caller, superevent, f"{kind} signoff{whose} updated: {'; '.join(said)}")
+        tell(tx, caller, "signoff_updated", superevent, signoff.instrument)
         return superevent, signoff
 
 
@@ -240,20 +244,40 @@ def delete(store: Store, caller: Caller, asked: str, typeinst: str) -> None:
         request = labels.request_to(signoff.instrument)
         removed = f"{answer} removed and " if superevent.label(answer) is not None else ""
         superevent = replace(superevent, signoffs=left)
-        tx.put_superevent(_relabelled(tx, caller, superevent, answer, request))
+        superevent = _relabelled(tx, caller, superevent, answer, request, told=True)
+        tx.put_superevent(superevent)
         kind, whose = _words(signoff)
         said = f"{kind} signoff{whose} deleted: {removed}{request} reapplied"
         _tell(tx, caller, superevent, said)
+        tell(tx, caller, "signoff_deleted", superevent, signoff.to_json())
 
 
 def _relabelled(
-    tx: Transaction, caller: Caller, superevent: Superevent, off: str, on: str
+    tx: Transaction,
+    caller: Caller,
+    superevent: Superevent,
+    off: str,
+    on: str,
+    *,
+    told: bool = False,
 ) -> Superevent:
-    """Take a label off if it is there and put another on if it is not, without a word."""
+    """Take a label off if it is there and put another on if it is not; the log is not told.
+
+    Parameters
+    ----------
+    told : bool
+        Whether those who listen are: of a label that asked for a signoff they hear nothing.
+    """
+    gone = superevent.label(off)
     superevent = labels.without_label(superevent, off)
+    if told and gone is not None:
+        tell(tx, caller, "label_removed", superevent, gone.to_json())
     if superevent.label(on) is not None:
         return superevent
-    return labels.with_label(tx, caller, superevent, on)
+    superevent = labels.with_label(tx, caller, superevent, on)
+    if told:
+        tell(tx, caller, "label_added", superevent, on)
+    return superevent
 
 
 def _words(signoff: Signoff) -> tuple[str, str]:

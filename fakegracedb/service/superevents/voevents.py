@@ -12,6 +12,7 @@ from ...store import Store, Transaction, View
 from ...store.layout import superevent_folder
 from .. import announcements, voevents
 from ..access import Caller
+from ..alerts import tell
 from ..announcements import Announcement, Build, Counterpart
 from . import access, tags
 from .access import find_superevent
@@ -83,6 +84,7 @@ def create(
             raise ApiError(400, "MassGap has been replaced with HasMassGap")
         log = announcements.file(tx, caller, folder, voevent, build(announcement))
         tags.apply(tx, caller, folder, log.N, announcements.EM_FOLLOW, None)
+        tell(tx, caller, "voevent", superevent, voevent.N)
         return superevent, voevent
 
 

@@ -15,6 +15,7 @@ from ..core import Core
 from ..journal import State
 from ..survey import file_sum
 from ..view import View
+from .bits import listed
 from .events import Events
 from .rows import Rows
 from .superevents import Superevents
@@ -92,6 +93,17 @@ class Index:
         with self._lock:
             self._refresh(view)
             return self._superevents.last_number(category, date, which)
+
+    def superevents_between(self, view: View, first: float, last: float) -> list[str]:
+        """Give the default ids of the superevents whose `t_0` is in a range [GPS s]."""
+        view.depend_on_kind(layout.SUPEREVENTS)
+        with self._lock:
+            self._refresh(view)
+            table = self._superevents
+            if not table.ids:
+                return []
+            found = table.all.bits & table.numbers["t_0"].between(first, last)
+            return [table.ids[slot] for slot in listed(found)]
 
     # Following
 

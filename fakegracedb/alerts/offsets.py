@@ -1,0 +1,94 @@
+"""Positions that outlive their process: a follower that was killed goes on without a gap."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import OrderedDict
+from pathlib import Path
+from threading import Lock
+
+from .folding import Position
+from .following import Follower
+from .packets import Alert
+
+__all__ = ["Offsets", "Progress"]
+
+
+class Offsets:
+    """A file with a position.
+
+    Parameters
+    ----------
+    path : path-like
+        The file; it comes with the first position.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def read(self) -> Position | None:
+        """Give the position that was kept, None if there is none yet.
+
+        Raises
+        ------
+        ValueError
+            If the file holds something else.
+        """
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        try:
+            return Position.from_json(json.loads(text))
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{self.path}: {error}") from error
+
+    def write(self, position: Position) -> None:
+        """Keep a position: whoever reads finds the former one or this one."""
+        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(position.to_json()) + "\n", encoding="utf-8")
+        temporary.replace(self.path)
+
+
+class Progress:
+    """Which alerts are done with, when several are at work at once.
+
+    The position moves past an alert when it and all before it are done: what was being worked at
+    when the process died comes again.
+
+    Parameters
+    ----------
+    follower : Follower
+        Who reads them.
+    offsets : Offsets or None
+        Where the position is kept; None keeps none.
+    """
+
+    def __init__(self, follower: Follower, offsets: Offsets | None) -> None:
+        self._follower = follower
+        self._offsets = offsets
+        self._open: OrderedDict[int, list[Position | int]] = OrderedDict()
+        self._lock = Lock()
+
+    def begin(self, alert: Alert, parts: int) -> None:
+        """Take on an alert that is done when so many parts of it are."""
+        with self._lock:
+            self._open[alert.seq] = [parts, self._follower.position_after(alert)]
+        if parts == 0:
+            self._settle()
+
+    def done(self, alert: Alert) -> None:
+        """Say that a part of an alert is done."""
+        with self._lock:
+            self._open[alert.seq][0] -= 1  # type: ignore[operator]
+        self._settle()
+
+    def _settle(self) -> None:
+        with self._lock:
+            newest = None
+            while self._open and next(iter(self._open.values()))[0] == 0:
+                newest = self._open.popitem(last=False)[1][1]
+            if newest is not None and self._offsets is not None:
+                assert isinstance(newest, Position)
+                self._offsets.write(newest)

@@ -1,0 +1,234 @@
+"""Sinks: where alerts go when they leave the store for somebody else.
+
+A sink has `send(topic, key, value)`, called once for each topic of an alert with the topic's whole
+name and the bytes that a broker carries, and `close()`. One that wants the alert as a whole has
+`send_alert(alert)` instead, as files of lines do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import IO, Any, Protocol, TextIO
+from urllib.parse import urlsplit
+
+from ..errors import FakeGraceDbError
+from .packets import Alert, line_text
+from .topics import topic_prefix
+
+__all__ = ["CommandSink", "LineSink", "Sink", "forward", "is_live", "open_sink", "wire"]
+
+_HERE = ("localhost", "127.0.0.1", "::1")
+
+
+class Sink(Protocol):
+    """Takes messages for topics."""
+
+    def send(self, topic: str, key: str, value: bytes) -> None:
+        """Take a message; the topic has its prefix."""
+
+    def close(self) -> None:
+        """Let everything out that was taken."""
+
+
+def wire(payload: str) -> bytes:
+    """Give what a broker carries: the server's sender encodes the text of the packet once more."""
+    return json.dumps(payload).encode()
+
+
+def forward(alert: Alert, sink: Any, topics: tuple[str, ...], group: str | None = None) -> None:
+    """Hand an alert to a sink.
+
+    Parameters
+    ----------
+    alert : Alert
+        The alert.
+    sink : Sink or callable
+        A callable is called as `Sink.send`.
+    topics : tuple of str
+        Those of its topics that are meant.
+    group : str, optional
+        Prefix of the topics; None is that of the server which sends the alert.
+    """
+    whole = getattr(sink, "send_alert", None)
+    if whole is not None:
+        whole(alert, topics)
+        return
+    send = getattr(sink, "send", sink)
+    value = wire(alert.payload)
+    prefix = group or topic_prefix(alert.root)
+    for topic in topics:
+        send(f"{prefix}.{topic}", alert.uid, value)
+
+
+class LineSink:
+    """A file, pipe or stream with one line an alert: number, time, topics and packet.
+
+    A line leaves in one write, so that readers never see two halves of different lines.
+    """
+
+    def __init__(self, stream: TextIO, *, close: bool) -> None:
+        self._stream = stream
+        self._close = close
+
+    def send_alert(self, alert: Alert, topics: tuple[str, ...]) -> None:
+        """Write a line."""
+        self._stream.write(line_text(alert, topics))
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Close the file, unless it is standard output."""
+        if self._close:
+            self._stream.close()
+
+
+class CommandSink:
+    """A command for each topic of an alert: the packet on its standard input.
+
+    Parameters
+    ----------
+    command : str
+        Split as a shell does; no shell sees it.
+    timeout : float, optional
+        After which it is killed [s].
+
+    Notes
+    -----
+    ``FAKEGRACEDB_TOPIC``, ``FAKEGRACEDB_SEQ`` and ``FAKEGRACEDB_UID`` are in its environment.
+    """
+
+    def __init__(self, command: str, timeout: float | None = None) -> None:
+        self._call = split(command)
+        self._timeout = timeout
+
+    def send_alert(self, alert: Alert, topics: tuple[str, ...]) -> None:
+        """Run the command, and wait for it.
+
+        Raises
+        ------
+        FakeGraceDbError
+            If it fails.
+        """
+        for topic in topics:
+            status = run(self._call, alert, topic, self._timeout)
+            if status != 0:
+                what = "took too long" if status is None else f"ended with {status}"
+                raise FakeGraceDbError(f"{shlex.join(self._call)} {what} on alert {alert.seq}")
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+
+def split(command: str) -> list[str]:
+    """Split a command as a shell does.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        call = shlex.split(command)
+    except ValueError as error:
+        raise ValueError(f"{command!r} is no command: {error}") from error
+    if not call:
+        raise ValueError("the command is empty")
+    return call
+
+
+def run(call: list[str], alert: Alert, topic: str, timeout: float | None) -> int | None:
+    """Run a program with an alert on its standard input; give its status, None if it was too slow.
+
+    Raises
+    ------
+    FakeGraceDbError
+        If it cannot be started.
+    """
+    environment = {
+        **os.environ,
+        "FAKEGRACEDB_TOPIC": topic,
+        "FAKEGRACEDB_SEQ": str(alert.seq),
+        "FAKEGRACEDB_UID": alert.uid,
+    }
+    try:
+        process = subprocess.Popen(
+            call, stdin=subprocess.PIPE, env=environment, start_new_session=True
+        )
+    except OSError as error:
+        raise FakeGraceDbError(f"{call[0]} cannot be started: {error.strerror}") from error
+    try:
+        process.communicate(alert.payload.encode(), timeout)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if process.poll() is None:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, 9)  # with what it has started
+            process.wait()
+    return process.returncode
+
+
+# By name
+
+
+def open_sink(name: str, *, timeout: float | None = None) -> Any:
+    """Give the sink that a text names.
+
+    Parameters
+    ----------
+    name : str
+        ``stdout``, ``file:PATH`` (lines are added), ``pipe:PATH``, ``exec:COMMAND``,
+        ``kafka://HOST:PORT``.
+    timeout : float, optional
+        For each run of a command [s].
+
+    Raises
+    ------
+    ValueError
+        If it names none.
+    FakeGraceDbError
+        If what it needs is not installed.
+    """
+    scheme, _, rest = name.partition(":")
+    if name == "stdout":
+        return LineSink(sys.stdout, close=False)
+    if scheme == "exec" and rest:
+        return CommandSink(rest, timeout)
+    if scheme in _OPENERS and rest:
+        return LineSink(_OPENERS[scheme](rest), close=True)
+    if scheme == "kafka" and rest.startswith("//"):
+        try:
+            from ..broker.sink import KafkaSink
+        except ImportError as error:
+            raise FakeGraceDbError(
+                f"{name}: alerts cannot be sent to Kafka here: {error}"
+            ) from error
+        return KafkaSink(name)
+    raise ValueError(
+        f"{name!r} is no place for alerts: stdout, file:PATH, pipe:PATH, exec:COMMAND or "
+        "kafka://HOST:PORT"
+    )
+
+
+def _appended(path: str) -> IO[str]:
+    return open(path, "a", encoding="utf-8")  # noqa: PTH123
+
+
+def _piped(path: str) -> IO[str]:
+    with contextlib.suppress(FileExistsError):
+        os.mkfifo(path)
+    return open(path, "w", encoding="utf-8")  # noqa: PTH123 - waits until somebody reads
+
+
+_OPENERS: dict[str, Callable[[str], Any]] = {"file": _appended, "pipe": _piped}
+
+
+def is_live(name: str) -> bool:
+    """Whether a sink is a broker on another machine, where others may take alerts for real."""
+    parts = urlsplit(name)
+    return parts.scheme == "kafka" and (parts.hostname or "") not in _HERE

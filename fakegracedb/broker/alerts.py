@@ -1,0 +1,90 @@
+"""The alerts of a store as messages on Kafka topics, as GraceDB sends them through hop."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+
+from ..alerts import Alert, Follower, all_topics, topic_prefix
+from ..alerts.sinks import wire
+from ..errors import StoreError
+from ..store import Store
+from ..store.layout import JOURNAL
+from .source import Entry
+from .watching import Watch
+
+__all__ = ["AlertSource", "hop_headers"]
+
+_USUAL_PREFIX = "gracedb"
+_UPLOADS_OF_TESTS = "test"  # where `create_event(kafka=…)` sends what it uploads to the group Test
+_NAMES = uuid.UUID("a0d0d5e1-6a0c-5f0e-9a35-b1f1a0f7b9a4")  # by which messages get their ids
+
+
+def hop_headers(identity: uuid.UUID) -> list[tuple[str, bytes]]:
+    """Give the headers of a message in JSON, as hop writes them and its readers want them."""
+    return [("_id", identity.bytes), ("_format", b"json")]
+
+
+class AlertSource:
+    """The alerts of a store, of whatever process: a `Source`.
+
+    Parameters
+    ----------
+    store : Store
+        The store.
+    prefix : str, optional
+        What stands before the dot in the names of topics; None is the first part of the name of the
+        server that sends the alert, ``gracedb`` before there is one.
+    """
+
+    def __init__(self, store: Store, prefix: str | None = None) -> None:
+        self._store = store
+        self._prefixes = [prefix or _USUAL_PREFIX]
+        self._given = prefix is not None
+        self._follower: Follower | None = None
+        self._watch = Watch(store.path, JOURNAL)
+
+    def topics(self) -> Sequence[str]:
+        """Give the topics of all alerts, and those that uploads through Kafka go to."""
+        names = self._store.read(lambda view: view.vocabulary)
+        uploads = [_UPLOADS_OF_TESTS, *(one.name.lower() for one in names.pipelines)]
+        return [
+            f"{prefix}.{topic}"
+            for prefix in self._prefixes
+            for topic in dict.fromkeys((*all_topics(names), *uploads))
+        ]
+
+    def entries(self, after: int) -> Iterator[Entry]:
+        """Give the messages of the alerts after a number.
+
+        Raises
+        ------
+        StoreError
+            If the store has sent fewer alerts.
+        """
+        if self._follower is None:
+            try:
+                self._follower = Follower(self._store, after)
+            except ValueError as error:
+                raise StoreError(
+                    f"{error}. What is to go on from there belongs to another store: "
+                    "use another folder for it"
+                ) from error
+        while alerts := self._follower.read():
+            for alert in alerts:
+                yield from self._messages(alert)
+
+    def _messages(self, alert: Alert) -> Iterator[Entry]:
+        prefix = self._prefixes[0] if self._given else topic_prefix(alert.root)
+        if prefix not in self._prefixes:
+            self._prefixes.append(prefix)
+        value = wire(alert.payload)
+        for topic in alert.topics:
+            name = f"{prefix}.{topic}"
+            # the same at every time, as the rest of the message is
+            headers = hop_headers(uuid.uuid5(_NAMES, f"{alert.root} {alert.seq} {name}"))
+            yield Entry(alert.seq, name, value, None, alert.instant.timestamp(), headers)
+
+    def wait(self, timeout: float) -> None:
+        """Wait until the store may have changed, or for so long [s]."""
+        self._watch.wait(timeout)

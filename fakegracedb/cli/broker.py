@@ -1,0 +1,188 @@
+"""The verb ``broker``: Kafka's protocol on this machine, with the alerts of a store."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from .arguments import DEFAULT_STORE, add_verb, named_store
+from .output import CommandError, say, say_json
+
+if TYPE_CHECKING:
+    from ..broker import Broker
+    from ..store import Store
+    from .arguments import Verbs
+
+__all__ = ["add"]
+
+_PORT = 9092  # the only one that the command igwn-alert can reach
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verb."""
+    verb = add_verb(
+        verbs,
+        "broker",
+        _broker,
+        "serve a store's alerts by Kafka's protocol, to clients on this machine",
+        "Serve a store's alerts by Kafka's protocol: a single node, for tests and rehearsals. Its "
+        "topics are those that the store's tables give; a topic that nobody made is unknown, as on "
+        "real brokers. All alerts that the store's journal holds are there, also those from "
+        "before, and those of other processes; changes need no Kafka library. The first line says "
+        "where it listens; it ends with Ctrl-C.",
+    )
+    verb.add_argument("--host", default="127.0.0.1", help="where to listen: %(default)s")
+    verb.add_argument(
+        "--advertised",
+        metavar="NAME",
+        help="the name by which clients find it, as on a certificate; else that of --host",
+    )
+    verb.add_argument("--port", type=_port, default=_PORT, help="%(default)s; 0 picks a free one")
+    verb.add_argument(
+        "--data", metavar="DIR", help="the folder that keeps the topics; else broker/ in the store"
+    )
+    verb.add_argument(
+        "--prefix",
+        metavar="NAME",
+        help="what stands before the dot in the names of topics; else what the name of the server "
+        "begins with that sends the alert, as gracedb",
+    )
+    verb.add_argument(
+        "--topic",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="one more topic; may be repeated",
+    )
+    verb.add_argument(
+        "--user",
+        action="append",
+        default=[],
+        type=_user,
+        metavar="NAME:PASSWORD",
+        help="somebody who may come in; then nobody else may; may be repeated",
+    )
+    verb.add_argument("--certificate", metavar="PEM", help="speak TLS with this certificate")
+    verb.add_argument("--key", metavar="PEM", help="its key, if that is in a file of its own")
+    verb.add_argument(
+        "--uploads",
+        metavar="URL",
+        help="upload to the store what `create_event(kafka=...)` sends for the server of this URL "
+        "(takes the extra `kafka`)",
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 0xFFFF:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)
+
+
+def _user(text: str) -> tuple[str, str]:
+    name, _, password = text.partition(":")
+    if not name or not password:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME:PASSWORD")
+    return name, password
+
+
+def _broker(arguments: argparse.Namespace) -> int:
+    import signal
+
+    from ..broker import AlertSource, Broker
+    from ..store.layout import BROKER
+
+    if arguments.key and not arguments.certificate:
+        raise CommandError("--key is given without --certificate")
+    store = _store(arguments)
+    source = AlertSource(store, arguments.prefix)
+    ended = threading.Event()
+    with ExitStack() as stack:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before = signal.signal(number, lambda *_: ended.set())
+            stack.callback(signal.signal, number, before)
+        broker = stack.enter_context(
+            Broker(
+                source,
+                data=arguments.data or store.path / BROKER,
+                topics=arguments.topic,
+                host=arguments.host,
+                port=arguments.port,
+                advertised=arguments.advertised,
+                users=dict(arguments.user),
+                certificate=arguments.certificate,
+                key=arguments.key,
+            )
+        )
+        uploads = None
+        if arguments.uploads:
+            uploads = stack.enter_context(_Uploads(arguments, store, broker.address))
+        _tell(arguments, broker, store)
+        while not ended.wait(0.2):
+            failure = broker.failure or (uploads and uploads.failure)
+            if failure:
+                raise failure
+    return 0
+
+
+class _Uploads:
+    """A supervisor in a thread, for the time of a block."""
+
+    def __init__(self, arguments: argparse.Namespace, store: Store, address: str) -> None:
+        from ..broker import Supervisor
+        from ..client import FakeGraceDb
+
+        options: dict[str, object] = {}
+        protocol = "plaintext"
+        if arguments.certificate:
+            protocol = "ssl"
+            options["enable.ssl.certificate.verification"] = False  # it is ourselves
+        if arguments.user:
+            protocol = f"sasl_{protocol}"
+            name, password = arguments.user[0]
+            options.update({"sasl.username": name, "sasl.password": password})
+            options["sasl.mechanism"] = "PLAIN"
+        options["security.protocol"] = protocol
+        self._client = FakeGraceDb(arguments.uploads, store=store)
+        self._supervisor = Supervisor(self._client, address, options=options)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="broker-uploads")
+        self.failure: Exception | None = None
+
+    def _run(self) -> None:
+        try:
+            self._supervisor.run(self._stop)
+        except Exception as error:
+            self.failure = error
+
+    def __enter__(self) -> _Uploads:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._client.close()
+
+
+def _store(arguments: argparse.Namespace) -> Store:
+    from ..store import Store
+
+    named = named_store(arguments) or DEFAULT_STORE
+    store = Store(named)
+    if not store.exists():
+        raise CommandError(f"there is no store in {named}: `fakegracedb store init` makes one")
+    return store
+
+
+def _tell(arguments: argparse.Namespace, broker: Broker, store: Store) -> None:
+    import sys
+
+    if arguments.json:
+        say_json({"address": broker.address, "store": str(store.path.resolve())})
+    else:
+        say(f"kafka://{broker.address}/")
+        say(f"alerts of {store.path}; a test double on one node; Ctrl-C ends it")
+    if sys.stdout is not None:
+        sys.stdout.flush()
