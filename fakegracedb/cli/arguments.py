@@ -20,7 +20,7 @@ DEFAULT_STORE = "gracedb-store"
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import alerts, demo, explain, store
+    from . import alerts, demo, explain, notice, store
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     explain.add(verbs)
     store.add(verbs)
     alerts.add(verbs)
+    notice.add(verbs)
     return top
 
 

@@ -36,6 +36,7 @@ VERBS = [
         )
     ),
     *(["alerts", verb] for verb in ("follow", "listen", "replay", "send", "relay")),
+    *(["notice", verb] for verb in ("build", "samples")),
 ]
 
 
@@ -70,8 +71,8 @@ def test_help_shows_the_verbs_that_are_there_and_no_others(run: Any) -> None:
         listed = run(*group, "--help").out.partition("\nverbs:\n")[2]
         return re.findall(r"^ {4}(\w\S*)", listed, re.MULTILINE)
 
-    assert shown() == ["demo", "explain", "store", "alerts"]
-    grouped = [[group, verb] for group in ("store", "alerts") for verb in shown(group)]
+    assert shown() == ["demo", "explain", "store", "alerts", "notice"]
+    grouped = [[group, verb] for group in ("store", "alerts", "notice") for verb in shown(group)]
     assert [["demo"], ["explain"], *grouped] == VERBS
 
 
