@@ -108,6 +108,7 @@ class Fold:
         self._moving: dict[str, int] = {}  # superevents that change ahead, and how often
         self._changes: dict[str, deque[Any]] = {}  # the contents in the commits ahead, by path
         self._before: dict[str, Any] = {}  # typed documents as of now, of those that may change
+        self._guessed: set[str] = set()  # of these, where the next content stands for a lost one
 
     @property
     def position(self) -> Position:
@@ -231,6 +232,7 @@ class Fold:
             contents_ahead = self._changes[path]
             contents_ahead.popleft()
             self._move(path, -1)
+            self._guessed.discard(path)
             if contents_ahead:
                 self._before[path] = _decoded(path, data)
             else:
@@ -256,8 +258,10 @@ class Fold:
                 return (False, None) if len(ahead) == 1 else (True, _decoded(path, ahead[0]))
             if path not in self._before:
                 known, data = (False, None) if begin < 0 else view.earlier(path, begin)
-                approximate = approximate or not known
                 self._before[path] = _decoded(path, data if known else ahead[0])
+                if not known:
+                    self._guessed.add(path)
+            approximate = approximate or path in self._guessed
             return True, self._before[path]
 
         past = Past(view, later, self._moving)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -51,6 +52,14 @@ class Offsets:
         temporary.replace(self.path)
 
 
+@dataclass(slots=True)
+class _Open:
+    """An alert that is being worked at: how many parts are not done, and the position behind it."""
+
+    parts: int
+    behind: Position
+
+
 class Progress:
     """Which alerts are done with, when several are at work at once.
 
@@ -68,27 +77,26 @@ class Progress:
     def __init__(self, follower: Follower, offsets: Offsets | None) -> None:
         self._follower = follower
         self._offsets = offsets
-        self._open: OrderedDict[int, list[Position | int]] = OrderedDict()
+        self._open: OrderedDict[int, _Open] = OrderedDict()
         self._lock = Lock()
 
     def begin(self, alert: Alert, parts: int) -> None:
         """Take on an alert that is done when so many parts of it are."""
         with self._lock:
-            self._open[alert.seq] = [parts, self._follower.position_after(alert)]
+            self._open[alert.seq] = _Open(parts, self._follower.position_after(alert))
         if parts == 0:
             self._settle()
 
     def done(self, alert: Alert) -> None:
         """Say that a part of an alert is done."""
         with self._lock:
-            self._open[alert.seq][0] -= 1  # type: ignore[operator]
+            self._open[alert.seq].parts -= 1
         self._settle()
 
     def _settle(self) -> None:
         with self._lock:
-            newest = None
-            while self._open and next(iter(self._open.values()))[0] == 0:
-                newest = self._open.popitem(last=False)[1][1]
+            newest: Position | None = None
+            while self._open and next(iter(self._open.values())).parts == 0:
+                newest = self._open.popitem(last=False)[1].behind
             if newest is not None and self._offsets is not None:
-                assert isinstance(newest, Position)
                 self._offsets.write(newest)

@@ -251,38 +251,29 @@ def paced(
     """Give alerts when they are due, each once with all its topics; see `replay`."""
     if speed < 0 or repeat < 1 or start_in < 0 or (every is not None and every <= 0):
         raise ValueError("speed and start_in are not negative, repeat and every are positive")
-    return _paced(alerts, speed, topic, retime, repeat, every, start_in, sleep)
 
+    def sent() -> Iterator[tuple[float, tuple[str, ...], Alert]]:
+        if not alerts:
+            return
+        began = time.monotonic()
+        origin = alerts[0].instant
+        start = start_in
+        for turn in range(repeat):
+            if turn and every is not None:
+                start = start_in + turn * every
+            elif turn:
+                start = max(start, time.monotonic() - began)
+            shift = 0.0
+            if retime:
+                to_first = max(0.0, began + start - time.monotonic())
+                shift = time.time() + to_first - origin.timestamp()
+            for alert in alerts:
+                offset = max(0.0, (alert.instant - origin).total_seconds())
+                due = start + (offset / speed if speed else 0.0)
+                # from the beginning, not from the last one, so that nothing adds up
+                if (left := began + due - time.monotonic()) > 0 and (speed or start):
+                    sleep(left)
+                shown = retimed(alert, shift) if retime else alert
+                yield due, (topic,) if topic is not None else alert.topics, shown
 
-def _paced(
-    alerts: list[Alert],
-    speed: float,
-    topic: str | None,
-    retime: bool,
-    repeat: int,
-    every: float | None,
-    start_in: float,
-    sleep: Callable[[float], None],
-) -> Iterator[tuple[float, tuple[str, ...], Alert]]:
-    if not alerts:
-        return
-    began = time.monotonic()
-    origin = alerts[0].instant
-    start = start_in
-    for turn in range(repeat):
-        if turn and every is not None:
-            start = start_in + turn * every
-        elif turn:
-            start = max(start, time.monotonic() - began)
-        shift = 0.0
-        if retime:
-            due_first = datetime.now(UTC).timestamp() + max(0.0, start - (time.monotonic() - began))
-            shift = due_first - origin.timestamp()
-        for alert in alerts:
-            offset = max(0.0, (alert.instant - origin).total_seconds())
-            due = start + (offset / speed if speed else 0.0)
-            # from the beginning, not from the last one, so that nothing adds up
-            if (left := began + due - time.monotonic()) > 0 and (speed or start):
-                sleep(left)
-            shown = retimed(alert, shift) if retime else alert
-            yield due, (topic,) if topic is not None else alert.topics, shown
+    return sent()

@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
         fetch,
         load,
         look,
+        notice,
         rights,
         selftest,
         serve,
@@ -76,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     validate.add(verbs)
     certificates.add(verbs)
     alerts.add(verbs)
+    notice.add(verbs)
     broker.add(verbs)
     return top
 

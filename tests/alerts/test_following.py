@@ -302,3 +302,12 @@ def test_what_a_compacted_journal_lists_is_unknown_and_what_it_does_not_list_was
     assert first.message["object"]["superevent_neighbours"] == {}
     assert first.approximate  # the event itself has changed since
     assert (new.uid, new.approximate) == (sid, False)
+
+
+def test_a_guess_is_a_guess_until_the_document_changes(world: World) -> None:
+    graceid = world.event()
+    world.store.compact()
+    for text in ("one", "two"):
+        world.client.write_log(graceid, text)
+    world.client.write_label(graceid, "INJ")
+    assert [one.approximate for one in all_of(world.store)] == [True, True, False]

@@ -18,7 +18,7 @@ from fakegracedb import Store, cli
 from fakegracedb.cli.output import counted, size_text
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
-GROUPS = ("store", "cache", "alerts")
+GROUPS = ("store", "cache", "alerts", "notice")
 VERBS = [
     ["demo"],
     ["explain"],
@@ -50,6 +50,7 @@ VERBS = [
     ),
     *(["alerts", verb] for verb in ("follow", "listen", "replay", "send", "relay")),
     ["broker"],
+    *(["notice", verb] for verb in ("build", "samples")),
 ]
 
 

@@ -1,0 +1,93 @@
+"""The verbs ``notice``: public notices, built from a superevent."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from .arguments import DEFAULT_STORE, add_verb, named_store
+from .output import CommandError, say, say_json
+
+if TYPE_CHECKING:
+    from .arguments import Verbs
+
+__all__ = ["add"]
+
+
+def add(verbs: Verbs) -> None:
+    """Add the group of verbs."""
+    group = add_verb(verbs, "notice", None, "build public notices")
+    inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
+    build = add_verb(
+        inner,
+        "build",
+        _build,
+        "build a notice of a superevent",
+        "Build the public notice of a superevent of a store as it is now, and write it to standard "
+        "output or a file.",
+    )
+    build.add_argument("uid", metavar="ID", help="the superevent")
+    build.add_argument(
+        "--type",
+        default="preliminary",
+        metavar="TYPE",
+        help="earlywarning, less-significant, preliminary, initial, update or retraction "
+        "(%(default)s)",
+    )
+    build.add_argument("--avro", action="store_true", help="as an Avro file; else as JSON")
+    build.add_argument("-o", "--output", metavar="FILE", help="where (standard output)")
+    build.add_argument(
+        "--store-back",
+        action="store_true",
+        help="also put the JSON (and with --avro that) into the superevent's log, as the pipeline "
+        "does with what it has sent",
+    )
+    samples = add_verb(
+        inner,
+        "samples",
+        _samples,
+        "write the five notices of the mock superevent MS181101ab",
+        "Write the five notices of the mock superevent MS181101ab as Avro, JSON and VOEvents: "
+        "those with which the user guide of public alerts tests readers.",
+    )
+    samples.add_argument("folder", metavar="DIR")
+    samples.add_argument("--no-avro", action="store_true", help="without the Avro files")
+    for verb, default in ((build, "1.3"), (samples, "early")):
+        verb.add_argument(
+            "--schema", default=default, metavar="NAME", help="1.3, 1.0 or early (%(default)s)"
+        )
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from ..client import FakeGraceDb
+    from ..notices import build
+    from ..store import Store
+
+    store = Store.open(named_store(arguments) or DEFAULT_STORE)
+    with FakeGraceDb(store=store) as client:
+        notice = build(client, arguments.uid, arguments.type, schema=arguments.schema)
+        content = notice.avro_bytes() if arguments.avro else notice.json_bytes() + b"\n"
+        if arguments.output is not None:
+            with open(arguments.output, "wb") as stream:  # noqa: PTH123
+                stream.write(content)
+        elif arguments.avro and sys.stdout.isatty():
+            raise CommandError("Avro is not for the terminal: name a file with -o")
+        else:
+            sys.stdout.buffer.write(content)
+        if arguments.store_back:
+            from ..notices.keeping import keep
+
+            keep(client, notice, arguments.output or "standard output", avro=arguments.avro)
+    return 0
+
+
+def _samples(arguments: argparse.Namespace) -> int:
+    from ..notices import write_samples
+
+    paths = write_samples(arguments.folder, schema=arguments.schema, avro=not arguments.no_avro)
+    if arguments.json:
+        say_json([str(path) for path in paths])
+    else:
+        say("\n".join(map(str, paths)))
+    return 0
