@@ -19,15 +19,19 @@ __all__ = [
     "Store",
     "StoreError",
     "__version__",
+    "activate",
+    "mount",
 ]
 
 __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
+    from .activation import activate
     from .client import FakeGraceDb
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
     from .store import Store
+    from .transport.mounting import mount
 
 _HOMES = {
     "FakeGraceDb": "client",
@@ -36,6 +40,8 @@ _HOMES = {
     "QueryError": "errors",
     "Store": "store",
     "StoreError": "errors",
+    "activate": "activation",
+    "mount": "transport.mounting",
 }
 
 

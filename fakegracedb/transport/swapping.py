@@ -1,0 +1,312 @@
+"""The fake below every GraceDB client of the process, as long as a `Swap` is in.
+
+The real class itself is changed, so that it does not matter when or where a client or a subclass
+was made: its constructor, its choice of an adapter, and those attributes through which it finds
+credentials and remembers the server. They are shown otherwise while a swap is in and not written
+to, so that nothing has to be undone on clients that nobody knows of.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from dataclasses import dataclass, field
+from types import MethodType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, WeakSet
+
+from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
+from ligo.gracedb.client import GraceDBClient
+from requests.adapters import HTTPAdapter
+
+from ..api.message import Identity
+from ..errors import FakeGraceDbError
+from .adapter import StoreAdapter, Waits
+from .credentials import Constructor, NoSearch, Shown
+
+if TYPE_CHECKING:
+    from ..api.app import Application
+
+__all__ = ["Swap", "put_in", "take_out"]
+
+# The real ones, whatever other doubles do to `requests` later on.
+_construct = GraceDBClient.__init__
+_choose = GraceDBClient.get_adapter
+_send = GraceDBClient.send
+_constructor = Constructor(_construct)
+
+_UNAUTHENTICATED = Identity(None)
+_SCHEMES = ("https://", "http://")
+
+
+@dataclass(eq=False)
+class Swap:
+    """Who answers the GraceDB clients of this process, and in whose name they ask.
+
+    Attributes
+    ----------
+    application : Application
+        Who answers.
+    identity : Identity or None
+        Who asks; None is the store's default user.
+    named : bool
+        Whether that holds for clients with ``force_noauth=True`` too, which are unauthenticated
+        readers otherwise.
+    waits : {"real", "skip"}
+        As for `StoreAdapter`.
+    allow_network : bool
+        Whether a client may use an adapter that somebody mounted on it for a certain server.
+    """
+
+    application: Application
+    identity: Identity | None = None
+    named: bool = False
+    waits: Waits = "real"
+    allow_network: bool = False
+    # what clients would keep on themselves: the server's root, and a choice of their own
+    roots: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
+    choosing: WeakSet[Any] = field(default_factory=WeakSet)
+    _adapters: WeakKeyDictionary[Any, dict[bool, StoreAdapter]] = field(
+        default_factory=WeakKeyDictionary
+    )
+
+    def adapter_for(self, client: Any, real: Any) -> StoreAdapter:
+        """Give what answers a client in place of its real adapter, with the same retry policy."""
+        anonymous = not self.named and _is_anonymous(client)
+        known = self._adapters.setdefault(real, {})
+        adapter = known.get(anonymous)
+        if adapter is None:
+            identity = _UNAUTHENTICATED if anonymous else self.identity
+            retries = getattr(real, "max_retries", 0)
+            adapter = StoreAdapter(self.application, identity, retries, self.waits)
+            adapter = known.setdefault(anonymous, adapter)
+        return adapter
+
+    def leaves(self, client: Any, url: str) -> bool:
+        """Whether a client may ask a URL by an adapter of its own."""
+        if not self.allow_network:
+            return False
+        prefix = next((one for one in client.adapters if url.lower().startswith(one.lower())), "")
+        return prefix not in ("", *_SCHEMES)
+
+
+_swaps: list[Swap] = []  # the last one counts
+_lock = threading.Lock()
+
+
+def put_in(swap: Swap) -> None:
+    """Let a swap answer all clients, until it is taken out or another one is put in."""
+    with _lock:
+        if not _swaps:
+            for name, value in _OURS.items():
+                setattr(GraceDBClient, name, value)
+        _swaps.append(swap)
+
+
+def take_out(swap: Swap) -> None:
+    """Let a swap answer no more, wherever it stands among those that are in."""
+    with _lock:
+        _swaps.remove(swap)
+        if not _swaps:
+            for name in _OURS:
+                if name in _THEIRS:
+                    setattr(GraceDBClient, name, _THEIRS[name])
+                else:
+                    delattr(GraceDBClient, name)
+
+
+def _current() -> Swap | None:
+    try:
+        return _swaps[-1]
+    except IndexError:  # in a thread that came late
+        return None
+
+
+def _is_anonymous(client: Any) -> bool:
+    """Whether a client has no credentials, as with ``force_noauth=True``."""
+    own = client.__dict__
+    return own.get("auth") is None and not own.get("cert")
+
+
+def _is_served(client: Any) -> bool:
+    """Whether a client has a store of its own, and so is left alone."""
+    adapters = client.__dict__.get("adapters", {})
+    return any(isinstance(adapter, StoreAdapter) for adapter in adapters.values())
+
+
+def _asker() -> str:
+    swap = _current()
+    return "nobody" if swap is None else StoreAdapter(swap.application, swap.identity).asker
+
+
+class _Departed(HTTPAdapter):
+    """The adapter of a client that was made while a swap was in, for when none is.
+
+    It may not go on to a real server: it was made for the fake one, without credentials.
+    """
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make no pool of connections."""
+
+    def close(self) -> None:
+        """Nothing to dispose of."""
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Refuse."""
+        raise FakeGraceDbError(
+            f"{request.method} {request.url}: this client was made while the fake was swapped in, "
+            "and the fake has gone: make the client anew, or swap the fake in again"
+        )
+
+
+# What the class has in place of its own while a swap is in
+
+
+@functools.wraps(_construct)
+def _constructed(self: Any, *args: Any, **kwargs: Any) -> None:
+    try:
+        bound = _constructor.signature.bind(self, *args, **kwargs)
+    except TypeError:
+        _construct(self, *args, **kwargs)  # the real client says what is wrong
+        raise
+    said = _constructor.said(bound)
+    _constructor.forbid_search(bound)
+    _construct(*bound.args, **bound.kwargs)
+    swap = _current()
+    unauthenticated = bool(said.get("force_noauth"))
+    named = swap is not None and swap.named
+    Shown.of(said).show(self, _asker, authenticated=named or not unauthenticated)
+    if unauthenticated:
+        self.auth = None
+    for prefix, adapter in self.adapters.items():
+        self.adapters[prefix] = _Departed(max_retries=getattr(adapter, "max_retries", 0))
+
+
+def _chosen(self: Any, url: str) -> Any:
+    swap = _current()
+    adapter = _choose(self, url)
+    if swap is None or isinstance(adapter, StoreAdapter) or swap.leaves(self, url):
+        return adapter
+    return swap.adapter_for(self, adapter)
+
+
+@functools.wraps(_send)
+def _sent(self: Any, request: Any, **kwargs: Any) -> Any:
+    swap = _current()
+    if swap is not None and (type(self).get_adapter is not _CHOICE or self in swap.choosing):
+        adapter = self.get_adapter(url=request.url)
+        if isinstance(adapter, HTTPAdapter) and not isinstance(adapter, StoreAdapter | _Departed):
+            _refuse_network(swap, request)
+    return _send(self, request, **kwargs)
+
+
+def _refuse_network(swap: Swap, request: Any) -> None:
+    if swap.allow_network:
+        return
+    raise FakeGraceDbError(
+        f"{request.method} {request.url}: while the fake is swapped in, no GraceDB client may open "
+        "a connection, and this one chooses its adapter by itself; allow_network=True "
+        "(pytest: gracedb_allow_network) lets it"
+    )
+
+
+class _Attribute:
+    """An attribute of the instance, read in another way while a swap is in."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, client: Any, owner: type) -> Any:
+        if client is None:
+            return self
+        try:
+            value = client.__dict__[self.name]
+        except KeyError:
+            message = f"{owner.__name__!r} object has no attribute {self.name!r}"
+            raise AttributeError(message) from None
+        return self.shown(client, value)
+
+    def __set__(self, client: Any, value: Any) -> None:
+        client.__dict__[self.name] = value
+
+    def __delete__(self, client: Any) -> None:
+        del client.__dict__[self.name]
+
+    def shown(self, client: Any, value: Any) -> Any:
+        raise NotImplementedError
+
+
+class _Auth(_Attribute):
+    """Credentials other than those that the real client would look for are left as they are."""
+
+    def shown(self, client: Any, value: Any) -> Any:
+        searches = value is None or isinstance(value, HTTPSciTokenAuth)
+        if searches and not isinstance(value, NoSearch):
+            return NoSearch(_asker, getattr(client, "host", None))
+        return value
+
+
+class _Certificate(_Attribute):
+    def shown(self, client: Any, value: Any) -> Any:
+        return False if value in (None, True) else value  # both would be looked for
+
+
+class _TrustEnv(_Attribute):
+    def shown(self, client: Any, value: Any) -> Any:
+        return False  # or requests looks into netrc
+
+
+class _Root(_Attribute):
+    """The server's root, which a client asks for once: every server has its own."""
+
+    def shown(self, client: Any, value: Any) -> Any:
+        swap = _current()
+        return value if swap is None or _is_served(client) else swap.roots.get(client)
+
+    def __set__(self, client: Any, value: Any) -> None:
+        swap = _current()
+        if swap is None or _is_served(client):
+            client.__dict__[self.name] = value
+        else:
+            client.__dict__.setdefault(self.name, None)
+            swap.roots[client] = value
+
+
+class _Choice(_Attribute):
+    """The choice of an adapter: no attribute that another double left on a client hides it.
+
+    One that is assigned while a swap is in counts: so does requests-mock for a session it is
+    given.
+    """
+
+    def __get__(self, client: Any, owner: type) -> Any:
+        if client is None:
+            return self
+        swap = _current()
+        if swap is not None and client in swap.choosing:
+            return client.__dict__[self.name]
+        return MethodType(_chosen, client)
+
+    def __set__(self, client: Any, value: Any) -> None:
+        swap = _current()
+        if getattr(value, "__func__", None) in (_chosen, _choose):  # put back what was there
+            client.__dict__.pop(self.name, None)
+            if swap is not None:
+                swap.choosing.discard(client)
+        else:
+            client.__dict__[self.name] = value
+            if swap is not None:
+                swap.choosing.add(client)
+
+
+_CHOICE = _Choice("get_adapter")
+_OURS: dict[str, Any] = {
+    "__init__": _constructed,
+    "get_adapter": _CHOICE,
+    "send": _sent,
+    "auth": _Auth("auth"),
+    "cert": _Certificate("cert"),
+    "trust_env": _TrustEnv("trust_env"),
+    "_service_info": _Root("_service_info"),
+}
+_THEIRS = {name: vars(GraceDBClient)[name] for name in _OURS if name in vars(GraceDBClient)}
