@@ -19,6 +19,8 @@ from fakegracedb.api.app import Application
 from fakegracedb.api.message import Identity
 from fakegracedb.transport import StoreAdapter
 
+pytest_plugins = ["pytester"]
+
 HOST = "https://gracedb.example.org"
 NOW = "2026-03-01 17:04:09.250000"  # where the store's clock stands
 EINSTEIN = "albert.einstein@ligo.org"  # the default user

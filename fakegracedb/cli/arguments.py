@@ -20,7 +20,7 @@ DEFAULT_STORE = "gracedb-store"
 
 def parser() -> argparse.ArgumentParser:
     """Make the parser; its result has `run`, which takes that result and gives an exit status."""
-    from . import demo, explain, store
+    from . import demo, execute, explain, store
 
     top = argparse.ArgumentParser(
         prog="fakegracedb",
@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(store=None, json=False, debug=False)
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
     demo.add(verbs)
+    execute.add(verbs)
     explain.add(verbs)
     store.add(verbs)
     return top
