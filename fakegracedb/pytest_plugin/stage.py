@@ -94,7 +94,7 @@ class FakeStage(Stage):
     Attributes
     ----------
     failed : bool
-        Whether the test failed so far; its folder then stays.
+        Whether the test failed so far.
     since : int
         How many commits the store had when the test began.
     """
@@ -102,6 +102,7 @@ class FakeStage(Stage):
     def __init__(self, settings: Settings, base: Path, request: pytest.FixtureRequest) -> None:
         super().__init__(settings, request)
         self._base = base
+        self._policy = request.config.getini("tmp_path_retention_policy")  # as for tmp_path
         self.failed = False
         self._store = self._fresh(settings.seed)
         if settings.clock is not None:
@@ -129,7 +130,7 @@ class FakeStage(Stage):
         return Store(loaded).copy(path)
 
     def _remove(self, path: Path) -> None:
-        if not self.failed:
+        if not self.failed and self._policy != "all":
             shutil.rmtree(path, ignore_errors=True)
 
     def _plan_faults(self, client: FakeGraceDb) -> None:

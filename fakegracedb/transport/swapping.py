@@ -66,6 +66,7 @@ class Swap:
     # what clients would keep on themselves: the server's root, and a choice of their own
     roots: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
     choosing: WeakSet[Any] = field(default_factory=WeakSet)
+    blanks: dict[str | None, NoSearch] = field(default_factory=dict)  # by host
     _adapters: WeakKeyDictionary[Any, dict[bool, StoreAdapter]] = field(
         default_factory=WeakKeyDictionary
     )
@@ -73,14 +74,19 @@ class Swap:
     def adapter_for(self, client: Any, real: Any) -> StoreAdapter:
         """Give what answers a client in place of its real adapter, with the same retry policy."""
         anonymous = not self.named and _is_anonymous(client)
-        known = self._adapters.setdefault(real, {})
-        adapter = known.get(anonymous)
+        known = self._adapters.get(real)
+        adapter = None if known is None else known.get(anonymous)
         if adapter is None:
+            known = self._adapters.setdefault(real, {})
             identity = _UNAUTHENTICATED if anonymous else self.identity
             retries = getattr(real, "max_retries", 0)
             adapter = StoreAdapter(self.application, identity, retries, self.waits)
             adapter = known.setdefault(anonymous, adapter)
         return adapter
+
+    def lets_choose(self, client: Any) -> bool:
+        """Whether somebody has given a client another choice of adapter since the swap is in."""
+        return "get_adapter" in client.__dict__ and client in self.choosing
 
     def leaves(self, client: Any, url: str) -> bool:
         """Whether a client may ask a URL by an adapter of its own."""
@@ -130,8 +136,10 @@ def _is_anonymous(client: Any) -> bool:
 
 def _is_served(client: Any) -> bool:
     """Whether a client has a store of its own, and so is left alone."""
-    adapters = client.__dict__.get("adapters", {})
-    return any(isinstance(adapter, StoreAdapter) for adapter in adapters.values())
+    for adapter in client.__dict__.get("adapters", {}).values():  # not any(): asked very often
+        if isinstance(adapter, StoreAdapter):
+            return True
+    return False
 
 
 def _asker() -> str:
@@ -193,7 +201,7 @@ def _chosen(self: Any, url: str) -> Any:
 @functools.wraps(_send)
 def _sent(self: Any, request: Any, **kwargs: Any) -> Any:
     swap = _current()
-    if swap is not None and (type(self).get_adapter is not _CHOICE or self in swap.choosing):
+    if swap is not None and (type(self).get_adapter is not _CHOICE or swap.lets_choose(self)):
         adapter = self.get_adapter(url=request.url)
         if isinstance(adapter, HTTPAdapter) and not isinstance(adapter, StoreAdapter | _Departed):
             _refuse_network(swap, request)
@@ -211,57 +219,75 @@ def _refuse_network(swap: Swap, request: Any) -> None:
 
 
 class _Attribute:
-    """An attribute of the instance, read in another way while a swap is in."""
+    """An attribute of the instance, read in another way while a swap is in.
+
+    Every request reads some of them several times.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def __get__(self, client: Any, owner: type) -> Any:
-        if client is None:
-            return self
-        try:
-            value = client.__dict__[self.name]
-        except KeyError:
-            message = f"{owner.__name__!r} object has no attribute {self.name!r}"
-            raise AttributeError(message) from None
-        return self.shown(client, value)
+        raise NotImplementedError
 
     def __set__(self, client: Any, value: Any) -> None:
         client.__dict__[self.name] = value
 
     def __delete__(self, client: Any) -> None:
-        del client.__dict__[self.name]
+        try:
+            del client.__dict__[self.name]
+        except KeyError:
+            raise self._missing(client) from None
 
-    def shown(self, client: Any, value: Any) -> Any:
-        raise NotImplementedError
+    def _own(self, client: Any) -> Any:
+        """Give the instance's own value."""
+        try:
+            return client.__dict__[self.name]
+        except KeyError:
+            raise self._missing(client) from None
+
+    def _missing(self, client: Any) -> AttributeError:
+        return AttributeError(f"{type(client).__name__!r} object has no attribute {self.name!r}")
 
 
 class _Auth(_Attribute):
     """Credentials other than those that the real client would look for are left as they are."""
 
-    def shown(self, client: Any, value: Any) -> Any:
+    def __get__(self, client: Any, owner: type) -> Any:
+        if client is None:
+            return self
+        value = self._own(client)
         searches = value is None or isinstance(value, HTTPSciTokenAuth)
-        if searches and not isinstance(value, NoSearch):
-            return NoSearch(_asker, getattr(client, "host", None))
-        return value
+        swap = _current()
+        if not searches or isinstance(value, NoSearch) or swap is None:
+            return value
+        host = client.__dict__.get("host")
+        return swap.blanks.get(host) or swap.blanks.setdefault(host, NoSearch(_asker, host))
 
 
 class _Certificate(_Attribute):
-    def shown(self, client: Any, value: Any) -> Any:
+    def __get__(self, client: Any, owner: type) -> Any:
+        if client is None:
+            return self
+        value = self._own(client)
         return False if value in (None, True) else value  # both would be looked for
 
 
 class _TrustEnv(_Attribute):
-    def shown(self, client: Any, value: Any) -> Any:
-        return False  # or requests looks into netrc
+    def __get__(self, client: Any, owner: type) -> Any:
+        return self if client is None else False  # or requests looks into netrc
 
 
 class _Root(_Attribute):
     """The server's root, which a client asks for once: every server has its own."""
 
-    def shown(self, client: Any, value: Any) -> Any:
+    def __get__(self, client: Any, owner: type) -> Any:
+        if client is None:
+            return self
         swap = _current()
-        return value if swap is None or _is_served(client) else swap.roots.get(client)
+        if swap is None or _is_served(client):
+            return self._own(client)
+        return swap.roots.get(client)
 
     def __set__(self, client: Any, value: Any) -> None:
         swap = _current()
@@ -283,7 +309,7 @@ class _Choice(_Attribute):
         if client is None:
             return self
         swap = _current()
-        if swap is not None and client in swap.choosing:
+        if swap is not None and swap.lets_choose(client):
             return client.__dict__[self.name]
         return MethodType(_chosen, client)
 

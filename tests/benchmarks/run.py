@@ -32,6 +32,7 @@ from measuring import fresh, medians, report, results
 from pytest_httpserver import HTTPServer
 from requests.adapters import HTTPAdapter
 from searching import searching
+from swapping import swapping
 from urllib3 import HTTPResponse
 
 from fakegracedb import FakeGraceDb, Store
@@ -264,7 +265,9 @@ def starting() -> None:
 
 BENCHMARKS = {
     f.__name__: f
-    for f in (*(reading, writing, superevents, ingesting, history, starting, growth, searching),)
+    for f in (
+        *(reading, writing, superevents, ingesting, history, starting, growth, searching, swapping),
+    )
 }
 
 

@@ -38,10 +38,13 @@ def test_together(gracedb, fake_gracedb, gracedb_store):
 """).assert_outcomes(passed=2)
 
 
-def test_every_test_has_a_store_of_its_own_which_goes_unless_it_fails(
-    suite, pytester: pytest.Pytester
-) -> None:  # type: ignore[no-untyped-def]
-    result = suite("""
+@pytest.mark.parametrize("policy", ["all", "failed"])
+def test_every_test_has_a_store_of_its_own_which_stays_as_long_as_tmp_path(
+    suite,  # type: ignore[no-untyped-def]
+    policy: str,
+) -> None:
+    suite(
+        f"""
 PLACES = []
 
 @pytest.mark.parametrize("number", [1, 2, "a/b ü"])
@@ -52,9 +55,11 @@ def test_it(gracedb, number, tmp_path):
     assert number != 2
 
 def test_after():
-    assert [place.exists() for place in PLACES] == [False, True, False]
-""")
-    result.assert_outcomes(passed=3, failed=1)
+    kept = {policy == "all"}
+    assert [place.exists() for place in PLACES] == [kept, True, kept]
+""",
+        f"-otmp_path_retention_policy={policy}",
+    ).assert_outcomes(passed=3, failed=1)
 
 
 def test_waits_take_no_time(suite) -> None:  # type: ignore[no-untyped-def]
@@ -225,7 +230,8 @@ def test_fixtures_and_the_fake_file_system_in_both_orders(suite) -> None:  # typ
     source += """
 def test_nothing_came_through(gracedb):
     base = gracedb.store.path.parent
-    assert not list(base.rglob("T0001/event.json"))
+    assert not list(base.glob("*-test_in_the_fake*"))
+    assert list(base.glob("*-test_and_without_it*"))
 """
     suite(source).assert_outcomes(passed=13)
 
