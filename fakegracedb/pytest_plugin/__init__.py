@@ -12,7 +12,7 @@ import pytest
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
     from ..client import FakeGraceDb
@@ -89,31 +89,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.getoption("collectonly"):
         return
     if any(not _OURS.isdisjoint(getattr(item, "fixturenames", ())) for item in session.items):
-        from . import stage  # noqa: F401
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a failed test tell what it asked of the fake."""
-    report = yield
-    if report.failed and (stage := getattr(item, "_gracedb_stage", None)) is not None:
-        from .report import tell
-
-        tell(stage, report)
-    return report
+        from . import report, stage  # noqa: F401
 
 
 @pytest.fixture
 def _gracedb_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    from .stage import set_up
+    from .report import listen
+    from .stage import STAGE, set_up
 
-    stage = set_up(request)
-    request.node._gracedb_stage = stage
+    listen(request.config)
+    stage = request.node.stash[STAGE] = set_up(request)
     yield stage
+    del request.node.stash[STAGE]
     stage.take_down()
-    del request.node._gracedb_stage
 
 
 @pytest.fixture

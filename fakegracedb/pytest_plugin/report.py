@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from ..api.routes import ROUTES, match
 from ..errors import FakeGraceDbError
 from ..store import Store
 from .file_systems import fake_file_system, on_the_real_disk
-from .stage import FakeStage, Stage
+from .stage import STAGE, FakeStage, Stage
 
-__all__ = ["call_lines", "change_lines", "tell", "unheard"]
+__all__ = ["call_lines", "change_lines", "listen", "unheard"]
 
 _MOST_CALLS = 20
 _MOST_CHANGES = 20
@@ -26,7 +26,24 @@ _MOST_NAMED = 8
 _ID = re.compile(r"(events|superevents)/([^/]+)")
 
 
-def tell(stage: Stage, report: pytest.TestReport) -> None:
+def listen(config: pytest.Config) -> None:
+    """Hear from now on how tests end."""
+    if not config.pluginmanager.has_plugin(__name__):
+        config.pluginmanager.register(_Listener(), __name__)
+
+
+class _Listener:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if report.failed and (stage := item.stash.get(STAGE, None)) is not None:
+            _tell(stage, report)
+        return report
+
+
+def _tell(stage: Stage, report: pytest.TestReport) -> None:
     """Add a section to the report of a failed test, and keep its store if that is wanted."""
     if not isinstance(stage, FakeStage) or stage.failed:
         return

@@ -22,7 +22,7 @@ from .remote import RemoteGraceDb, checked_url, needs_the_fake
 from .seeds import Seed, Seeds
 from .settings import Settings, settings_of
 
-__all__ = ["FakeStage", "RemoteStage", "Stage", "set_up"]
+__all__ = ["STAGE", "FakeStage", "RemoteStage", "Stage", "set_up"]
 
 _SEEDS: pytest.StashKey[Seeds] = pytest.StashKey()
 _numbers = count()
@@ -86,6 +86,9 @@ class Stage:
     def take_down(self) -> None:
         """Close what is open."""
         self._ending.close()
+
+
+STAGE: pytest.StashKey[Stage] = pytest.StashKey()
 
 
 class FakeStage(Stage):
