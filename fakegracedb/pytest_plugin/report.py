@@ -15,6 +15,7 @@ from ..api.calls import Call
 from ..api.routes import ROUTES, match
 from ..errors import FakeGraceDbError
 from ..store import Store
+from ..store.journal import Commit
 from .file_systems import fake_file_system, on_the_real_disk
 from .stage import STAGE, FakeStage, Stage
 
@@ -153,13 +154,22 @@ def change_lines(store: Store, since: int) -> Iterator[str]:
     left_out = max(0, len(commits) - _MOST_CHANGES)
     yield f"the last {_MOST_CHANGES} of {len(commits)} changes:" if left_out else "changes:"
     for commit in commits[left_out:]:
-        parts = [
-            f"{path}{' removed' if content is None else ''}"
-            for path, content in commit.documents.items()
-        ]
-        parts += [f"{path} +{len(entries)}" for path, entries in commit.lines.items()]
         user = f" by {commit.user}" if commit.user else ""
-        yield f"  {commit.call}{user}: {_listed(parts)}"
+        yield f"  {commit.call}{user}: {_changed(commit)}"
+
+
+def _changed(commit: Commit) -> str:
+    """Name what a commit changed, by folder."""
+    folders: dict[str, list[str]] = {}
+    removed = {path: " removed" for path, content in commit.documents.items() if content is None}
+    added = {path: f" +{len(entries)}" for path, entries in commit.lines.items()}
+    for path in (*commit.documents, *commit.lines):
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, []).append(name + removed.get(path, added.get(path, "")))
+    return "; ".join(
+        f"{folder}: {_listed(names)}" if folder else _listed(names)
+        for folder, names in folders.items()
+    )
 
 
 def _listed(names: list[str]) -> str:

@@ -32,7 +32,7 @@ def test_fine(gracedb):
             "  POST events/T0001/log/: 201",
             "  PUT events/T0001/labels/INJ: dropped",
             "changes:",
-            "  POST events/T0001/log/ by ada: *events/T0001/logs.jsonl +1*",
+            "  POST events/T0001/log/ by ada: events/T0001: *logs.jsonl +1*",
         ]
     )
     assert result.stdout.str().count("fake GraceDB") == 1
