@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from itertools import count
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from ..activation import activate
+from ..api.app import Application
 from ..client import FakeGraceDb
 from ..documents import User
 from ..store import Store
@@ -49,7 +51,7 @@ def _seeds(config: pytest.Config, base: Path) -> Seeds:
     return seeds
 
 
-class Stage:
+class Stage(ABC):
     """What the fixtures of a test are made of."""
 
     def __init__(self, settings: Settings, request: pytest.FixtureRequest) -> None:
@@ -59,29 +61,29 @@ class Stage:
         self._ending = ExitStack()
 
     @property
+    @abstractmethod
     def store(self) -> Store:
         """The test's store."""
-        raise NotImplementedError
 
+    @abstractmethod
     def client(self) -> Any:
         """Give the test's own client."""
-        raise NotImplementedError
 
+    @abstractmethod
     def swapped_in(self) -> AbstractContextManager[Any]:
         """Swap the fake in for the length of a block, and give a client."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make(self, **options: Any) -> Any:
         """Give one more client."""
-        raise NotImplementedError
 
+    @abstractmethod
     def served(self) -> AbstractContextManager[str]:
         """Serve the store over HTTP for the length of a block, and give the URL."""
-        raise NotImplementedError
 
+    @abstractmethod
     def environment(self) -> dict[str, str]:
         """Give an environment for subprocesses."""
-        raise NotImplementedError
 
     def take_down(self) -> None:
         """Close what is open."""
@@ -111,7 +113,9 @@ class FakeStage(Stage):
         if settings.clock is not None:
             self._store.clock.set(settings.clock)
         self.since = self._store.read(lambda view: view.version[1])
-        self._faults: list[Any] = []
+        faults = Application(self._store).faults
+        for fault in settings.faults:
+            faults.add(**fault)
 
     @property
     def store(self) -> Store:
@@ -136,16 +140,9 @@ class FakeStage(Stage):
         if not self.failed and self._policy != "all":
             shutil.rmtree(path, ignore_errors=True)
 
-    def _plan_faults(self, client: FakeGraceDb) -> None:
-        """Plan the trouble that was asked for, once."""
-        if not self._faults:
-            self._faults = [client.faults.add(**fault) for fault in self.settings.faults]
-
     def client(self) -> FakeGraceDb:
         """Give the test's own client."""
-        client = self.make()
-        self._plan_faults(client)
-        return client
+        return self.make()
 
     @contextlib.contextmanager
     def swapped_in(self) -> Iterator[FakeGraceDb]:
@@ -159,7 +156,6 @@ class FakeStage(Stage):
             waits=settings.waits,
             allow_network=settings.allow_network,
         ) as client:
-            self._plan_faults(client)
             yield client
 
     def make(
@@ -205,7 +201,6 @@ class FakeStage(Stage):
             kept["server_version"] = settings.server_version
         if settings.groups is not None:
             self.store.users[kept["user"]] = User(kept["user"], settings.groups)
-        self._plan_faults(self.make())
         with Server(self.store, host="127.0.0.1", port=0) as server:
             yield server.url
 
@@ -234,7 +229,7 @@ class RemoteStage(Stage):
             if getattr(settings, name) not in (None, ()):
                 needs_the_fake(name)
         if settings.seed is not None:
-            seed = _seeds(request.config, Path()).find(settings.seed, request)
+            seed = Seeds(Path(), "").find(settings.seed, request)
             self._fill(seed)
 
     def _fill(self, seed: Seed) -> None:

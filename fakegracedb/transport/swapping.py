@@ -9,23 +9,17 @@ to, so that nothing has to be undone on clients that nobody knows of.
 from __future__ import annotations
 
 import functools
-import threading
-from dataclasses import dataclass, field
 from types import MethodType
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary, WeakSet
+from typing import Any
 
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ligo.gracedb.client import GraceDBClient
 from requests.adapters import HTTPAdapter
 
-from ..api.message import Identity
 from ..errors import FakeGraceDbError
-from .adapter import StoreAdapter, Waits
+from .adapter import StoreAdapter
 from .credentials import Constructor, NoSearch, Shown
-
-if TYPE_CHECKING:
-    from ..api.app import Application
+from .swaps import Swap, asker, current, is_served, lock, swaps
 
 __all__ = ["Swap", "put_in", "take_out"]
 
@@ -35,116 +29,26 @@ _choose = GraceDBClient.get_adapter
 _send = GraceDBClient.send
 _constructor = Constructor(_construct)
 
-_UNAUTHENTICATED = Identity(None)
-_SCHEMES = ("https://", "http://")
-
-
-@dataclass(eq=False)
-class Swap:
-    """Who answers the GraceDB clients of this process, and in whose name they ask.
-
-    Attributes
-    ----------
-    application : Application
-        Who answers.
-    identity : Identity or None
-        Who asks; None is the store's default user.
-    named : bool
-        Whether that holds for clients with ``force_noauth=True`` too, which are unauthenticated
-        readers otherwise.
-    waits : {"real", "skip"}
-        As for `StoreAdapter`.
-    allow_network : bool
-        Whether a client may use an adapter that somebody mounted on it for a certain server.
-    """
-
-    application: Application
-    identity: Identity | None = None
-    named: bool = False
-    waits: Waits = "real"
-    allow_network: bool = False
-    # what clients would keep on themselves: the server's root, and a choice of their own
-    roots: WeakKeyDictionary[Any, Any] = field(default_factory=WeakKeyDictionary)
-    choosing: WeakSet[Any] = field(default_factory=WeakSet)
-    blanks: dict[str | None, NoSearch] = field(default_factory=dict)  # by host
-    _adapters: WeakKeyDictionary[Any, dict[bool, StoreAdapter]] = field(
-        default_factory=WeakKeyDictionary
-    )
-
-    def adapter_for(self, client: Any, real: Any) -> StoreAdapter:
-        """Give what answers a client in place of its real adapter, with the same retry policy."""
-        anonymous = not self.named and _is_anonymous(client)
-        known = self._adapters.get(real)
-        adapter = None if known is None else known.get(anonymous)
-        if adapter is None:
-            known = self._adapters.setdefault(real, {})
-            identity = _UNAUTHENTICATED if anonymous else self.identity
-            retries = getattr(real, "max_retries", 0)
-            adapter = StoreAdapter(self.application, identity, retries, self.waits)
-            adapter = known.setdefault(anonymous, adapter)
-        return adapter
-
-    def lets_choose(self, client: Any) -> bool:
-        """Whether somebody has given a client another choice of adapter since the swap is in."""
-        return "get_adapter" in client.__dict__ and client in self.choosing
-
-    def leaves(self, client: Any, url: str) -> bool:
-        """Whether a client may ask a URL by an adapter of its own."""
-        if not self.allow_network:
-            return False
-        prefix = next((one for one in client.adapters if url.lower().startswith(one.lower())), "")
-        return prefix not in ("", *_SCHEMES)
-
-
-_swaps: list[Swap] = []  # the last one counts
-_lock = threading.Lock()
-
 
 def put_in(swap: Swap) -> None:
     """Let a swap answer all clients, until it is taken out or another one is put in."""
-    with _lock:
-        if not _swaps:
+    with lock:
+        if not swaps:
             for name, value in _OURS.items():
                 setattr(GraceDBClient, name, value)
-        _swaps.append(swap)
+        swaps.append(swap)
 
 
 def take_out(swap: Swap) -> None:
     """Let a swap answer no more, wherever it stands among those that are in."""
-    with _lock:
-        _swaps.remove(swap)
-        if not _swaps:
+    with lock:
+        swaps.remove(swap)
+        if not swaps:
             for name in _OURS:
                 if name in _THEIRS:
                     setattr(GraceDBClient, name, _THEIRS[name])
                 else:
                     delattr(GraceDBClient, name)
-
-
-def _current() -> Swap | None:
-    try:
-        return _swaps[-1]
-    except IndexError:  # in a thread that came late
-        return None
-
-
-def _is_anonymous(client: Any) -> bool:
-    """Whether a client has no credentials, as with ``force_noauth=True``."""
-    own = client.__dict__
-    return own.get("auth") is None and not own.get("cert")
-
-
-def _is_served(client: Any) -> bool:
-    """Whether a client has a store of its own, and so is left alone."""
-    for adapter in client.__dict__.get("adapters", {}).values():  # not any(): asked very often
-        if isinstance(adapter, StoreAdapter):
-            return True
-    return False
-
-
-def _asker() -> str:
-    swap = _current()
-    return "nobody" if swap is None else StoreAdapter(swap.application, swap.identity).asker
 
 
 class _Departed(HTTPAdapter):
@@ -180,10 +84,10 @@ def _constructed(self: Any, *args: Any, **kwargs: Any) -> None:
     said = _constructor.said(bound)
     _constructor.forbid_search(bound)
     _construct(*bound.args, **bound.kwargs)
-    swap = _current()
+    swap = current()
     unauthenticated = bool(said.get("force_noauth"))
     named = swap is not None and swap.named
-    Shown.of(said).show(self, _asker, authenticated=named or not unauthenticated)
+    Shown.of(said).show(self, asker, authenticated=named or not unauthenticated)
     if unauthenticated:
         self.auth = None
     for prefix, adapter in self.adapters.items():
@@ -191,7 +95,7 @@ def _constructed(self: Any, *args: Any, **kwargs: Any) -> None:
 
 
 def _chosen(self: Any, url: str) -> Any:
-    swap = _current()
+    swap = current()
     adapter = _choose(self, url)
     if swap is None or isinstance(adapter, StoreAdapter) or swap.leaves(self, url):
         return adapter
@@ -200,7 +104,7 @@ def _chosen(self: Any, url: str) -> Any:
 
 @functools.wraps(_send)
 def _sent(self: Any, request: Any, **kwargs: Any) -> Any:
-    swap = _current()
+    swap = current()
     if swap is not None and (type(self).get_adapter is not _CHOICE or swap.lets_choose(self)):
         adapter = self.get_adapter(url=request.url)
         if isinstance(adapter, HTTPAdapter) and not isinstance(adapter, StoreAdapter | _Departed):
@@ -226,9 +130,6 @@ class _Attribute:
 
     def __init__(self, name: str) -> None:
         self.name = name
-
-    def __get__(self, client: Any, owner: type) -> Any:
-        raise NotImplementedError
 
     def __set__(self, client: Any, value: Any) -> None:
         client.__dict__[self.name] = value
@@ -258,11 +159,11 @@ class _Auth(_Attribute):
             return self
         value = self._own(client)
         searches = value is None or isinstance(value, HTTPSciTokenAuth)
-        swap = _current()
+        swap = current()
         if not searches or isinstance(value, NoSearch) or swap is None:
             return value
         host = client.__dict__.get("host")
-        return swap.blanks.get(host) or swap.blanks.setdefault(host, NoSearch(_asker, host))
+        return swap.blanks.get(host) or swap.blanks.setdefault(host, NoSearch(asker, host))
 
 
 class _Certificate(_Attribute):
@@ -284,14 +185,14 @@ class _Root(_Attribute):
     def __get__(self, client: Any, owner: type) -> Any:
         if client is None:
             return self
-        swap = _current()
-        if swap is None or _is_served(client):
+        swap = current()
+        if swap is None or is_served(client):
             return self._own(client)
         return swap.roots.get(client)
 
     def __set__(self, client: Any, value: Any) -> None:
-        swap = _current()
-        if swap is None or _is_served(client):
+        swap = current()
+        if swap is None or is_served(client):
             client.__dict__[self.name] = value
         else:
             client.__dict__.setdefault(self.name, None)
@@ -308,13 +209,13 @@ class _Choice(_Attribute):
     def __get__(self, client: Any, owner: type) -> Any:
         if client is None:
             return self
-        swap = _current()
+        swap = current()
         if swap is not None and swap.lets_choose(client):
             return client.__dict__[self.name]
         return MethodType(_chosen, client)
 
     def __set__(self, client: Any, value: Any) -> None:
-        swap = _current()
+        swap = current()
         if getattr(value, "__func__", None) in (_chosen, _choose):  # put back what was there
             client.__dict__.pop(self.name, None)
             if swap is not None:

@@ -99,8 +99,8 @@ def test_every_option_is_carried(base: Any, tmp_path: Path) -> None:
     done = python(
         """
 import ligo.gracedb.client
-from fakegracedb.transport import swapping
-swap = swapping._swaps[-1]
+from fakegracedb.transport.swaps import current
+swap = current()
 print(swap.identity, swap.named, swap.application.server_version, swap.waits, swap.allow_network)
 """,
         variables,
