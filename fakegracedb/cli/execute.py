@@ -6,9 +6,9 @@ import argparse
 import os
 import sys
 
-from ..vocabulary import SERVER_VERSIONS
 from .arguments import DEFAULT_STORE, add_verb, named_store
 from .output import CommandError
+from .values import server_version, user_name
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
@@ -28,10 +28,15 @@ def add(verbs: Verbs) -> None:
         "program of yours, and the Python programs that it starts. Everything after `--` is the "
         "command; its exit status becomes ours.",
     )
-    verb.add_argument("--user", metavar="NAME", help="who asks, whatever the clients say")
+    verb.add_argument(
+        "--user", metavar="NAME", type=user_name, help="who asks, whatever the clients say"
+    )
     verb.add_argument("--groups", metavar="NAMES", help="the user's groups, separated by commas")
     verb.add_argument(
-        "--server-version", choices=sorted(SERVER_VERSIONS), help="which server is imitated"
+        "--server-version",
+        metavar="VERSION",
+        type=server_version,
+        help="which server is imitated: 2.36 or 2.33",
     )
     verb.add_argument(
         "command",

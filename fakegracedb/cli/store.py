@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .arguments import add_verb
+from .values import server_version, user_name
 
 if TYPE_CHECKING:
     from ..clock import Clock
@@ -24,11 +25,11 @@ def add(verbs: Verbs) -> None:
     verb.add_argument(
         "--server-version",
         metavar="VERSION",
-        type=_server_version,
+        type=server_version,
         help="the server that it imitates: 2.36 (default) or 2.33",
     )
     verb.add_argument(
-        "--user", metavar="NAME", type=_name, help="who asks, unless a client says otherwise"
+        "--user", metavar="NAME", type=user_name, help="who asks, unless a client says otherwise"
     )
     verb.add_argument(
         "--clock",
@@ -82,20 +83,6 @@ def _run(name: str) -> Callable[[argparse.Namespace], int]:
         return verb(arguments)
 
     return run
-
-
-def _server_version(text: str) -> str:
-    from ..vocabulary import SERVER_VERSIONS
-
-    if text not in SERVER_VERSIONS:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(SERVER_VERSIONS)}")
-    return text
-
-
-def _name(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("a user has a name")
-    return text
 
 
 def _clock(text: str) -> Clock:

@@ -208,6 +208,11 @@ class FakeStage(Stage):
         """Give an environment for subprocesses, in which the fake is swapped in."""
         from ..transport.child import environment
 
+        if fake_file_system() is not None:
+            raise pytest.UsageError(
+                "gracedb_env: the test's store lies in the fake file system, where no other "
+                "process finds it"
+            )
         settings = self.settings
         return environment(
             self.store.path,

@@ -69,7 +69,7 @@ def test_help_shows_the_verbs_that_are_there_and_no_others(run: Any) -> None:
         listed = run(*group, "--help").out.partition("\nverbs:\n")[2]
         return re.findall(r"^ {4}(\w\S*)", listed, re.MULTILINE)
 
-    assert shown() == ["demo", "explain", "store"]
+    assert shown() == ["demo", "exec", "explain", "store"]
     assert [["demo"], ["explain"], *(["store", verb] for verb in shown("store"))] == VERBS
 
 
