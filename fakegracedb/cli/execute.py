@@ -48,8 +48,8 @@ def add(verbs: Verbs) -> None:
 
 
 def _exec(arguments: argparse.Namespace) -> int:
+    from ..child import environment
     from ..store import Store
-    from ..transport.child import environment
 
     command = arguments.command
     if command[:1] == ["--"]:

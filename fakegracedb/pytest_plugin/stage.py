@@ -206,7 +206,7 @@ class FakeStage(Stage):
 
     def environment(self) -> dict[str, str]:
         """Give an environment for subprocesses, in which the fake is swapped in."""
-        from ..transport.child import environment
+        from ..child import environment
 
         if fake_file_system() is not None:
             raise pytest.UsageError(

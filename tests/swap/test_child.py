@@ -15,7 +15,7 @@ import pytest
 
 import fakegracedb
 from fakegracedb import Store
-from fakegracedb.transport.child import environment
+from fakegracedb.child import environment
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
 UPLOAD = """

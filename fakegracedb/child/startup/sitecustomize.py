@@ -1,4 +1,4 @@
-"""Imported by Python when it starts, wherever `fakegracedb.transport.child.environment` holds.
+"""Imported by Python when it starts, wherever `fakegracedb.child.environment` holds.
 
 First comes the sitecustomize that would have been found without this one. Then the loading of the
 real client is waited for, since the fake can only be swapped in below what is there.
@@ -47,7 +47,7 @@ class _Waiting:
         def exec_module(module):  # type: ignore[no-untyped-def]
             execute(module)
             try:
-                from fakegracedb.transport.child import put_in_from
+                from fakegracedb.child import put_in_from
             except ModuleNotFoundError as error:
                 if error.name and error.name.partition(".")[0] == "fakegracedb":
                     raise ImportError(

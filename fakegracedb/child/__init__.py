@@ -1,7 +1,8 @@
 """Child processes: an environment that swaps the fake in wherever Python starts in it.
 
 A folder on ``PYTHONPATH`` holds a ``sitecustomize``, which Python imports when it starts. It waits
-until the real client is loaded, so that processes that never do so lose nothing.
+until the real client is loaded, so that processes that never do so lose nothing. To make such an
+environment loads nothing either.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .. import Waits
+if TYPE_CHECKING:
+    from ..transport import Waits
 
 __all__ = ["VARIABLE", "environment", "put_in_from"]
 
@@ -65,9 +67,9 @@ def environment(
 
 def put_in_from(text: str) -> None:
     """Put in the swap that the environment of this process tells of, for as long as it runs."""
-    from ...api.app import Application
-    from ..choices import chosen_identity, chosen_store, chosen_version
-    from ..swapping import Swap, put_in
+    from ..api.app import Application
+    from ..transport.choices import chosen_identity, chosen_store, chosen_version
+    from ..transport.swapping import Swap, put_in
 
     told: dict[str, Any] = json.loads(text)
     store, _ = chosen_store(told["store"])
