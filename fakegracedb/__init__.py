@@ -20,8 +20,10 @@ __all__ = [
     "Store",
     "StoreError",
     "__version__",
+    "activate",
     "fetch",
     "load",
+    "mount",
     "regenerate",
     "replay",
     "wait_for",
@@ -31,6 +33,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
+    from .activation import activate
     from .alerts.replaying import replay
     from .archive import fetch, load
     from .client import FakeGraceDb
@@ -38,21 +41,24 @@ if TYPE_CHECKING:
     from .regeneration import regenerate
     from .server import Server
     from .store import Store
+    from .transport.mounting import mount
     from .waiting import wait_for
 
 _HOMES = {
     "FakeGraceDb": "client",
-    "replay": "alerts.replaying",
     "FakeGraceDbError": "errors",
     "NotFaked": "errors",
     "QueryError": "errors",
     "Server": "server",
     "Store": "store",
     "StoreError": "errors",
-    "wait_for": "waiting",
+    "activate": "activation",
     "fetch": "archive",
     "load": "archive",
+    "mount": "transport.mounting",
     "regenerate": "regeneration",
+    "replay": "alerts.replaying",
+    "wait_for": "waiting",
 }
 
 

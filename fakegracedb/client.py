@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import inspect
 import os
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ligo.gracedb.rest import GraceDb
 
-from .api.app import Application, check_server_version
+from .api.app import Application
 from .api.message import Identity
 from .errors import StoreError
 from .store import Store
 from .transport import StoreAdapter, Waits
+from .transport.choices import (
+    chosen_store,
+    chosen_user,
+    chosen_version,
+    chosen_waits,
+    group_names,
+)
+from .transport.credentials import Constructor, Shown
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -35,18 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FakeGraceDb"]
 
-_REAL = inspect.signature(GraceDb.__init__)
-_REST = next((p.name for p in _REAL.parameters.values() if p.kind is p.VAR_KEYWORD), "")
-# What the real constructor is told in place of what the user says of credentials.
-_NO_SEARCH = {
-    "force_noauth": True,
-    "fail_if_noauth": False,
-    "cred": None,
-    "reload_cred": False,
-    "reload_certificate": False,
-}
-_NO_FILE = "<fakegracedb>"  # where the real client shows the path of a certificate that it found
-_TOKEN_LIFE = 3 * 3600  # s
+_REAL = Constructor(GraceDb.__init__)
 
 
 class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes without types
@@ -89,25 +84,20 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
         **kwargs: Any,
     ) -> None:
         try:
-            bound = _REAL.bind(self, *args, **kwargs)
+            bound = _REAL.signature.bind(self, *args, **kwargs)
         except TypeError:
             super().__init__(*args, **kwargs)  # the real client says what is wrong
             raise
-        said = {**bound.arguments, **bound.arguments.get(_REST, {})}
+        said = _REAL.said(bound)
         _refuse_folder(said.get("service_url"))
-        if waits not in get_args(Waits):
-            raise ValueError(f"waits must be 'real' or 'skip', not {waits!r}")
-        if user == "":
-            raise ValueError("user is empty; force_noauth=True is a reader without credentials")
-        if server_version is None:
-            server_version = os.environ.get("FAKEGRACEDB_SERVER_VERSION") or None
-        check_server_version(server_version)
-        if not (said.get("force_noauth") and said.get("fail_if_noauth")):  # which is an error
-            _forbid_search(bound.arguments)
+        waits = chosen_waits(waits)
+        if user is not None or not said.get("force_noauth"):
+            user = chosen_user(user)
+        server_version = chosen_version(server_version)
+        _REAL.forbid_search(bound)
         super().__init__(*bound.args[1:], **bound.kwargs)
 
-        self.trust_env = False  # or requests looks into netrc and the environment
-        place, temporary = _opened(store)
+        place, temporary = chosen_store(store)
         application = Application(place, server_version)
         adapters = {
             scheme: StoreAdapter(
@@ -126,14 +116,10 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
             faults=application.faults,
             adapters=tuple(adapters.values()),
             temporary=temporary,
-            certificate=_certificate(said.get("use_auth"), said.get("cred")),
-            token=said.get("use_auth") != "x509",
+            shown=Shown.of(said),
         )
-        if user is None and not said.get("force_noauth"):
-            user = os.environ.get("FAKEGRACEDB_USER") or None
-            self._act_as(None if user is None else Identity(user))
-        else:
-            self._act_as(Identity(user))
+        unnamed = user is None and not said.get("force_noauth")
+        self._act_as(None if unnamed else Identity(user))
         if clock is not None:
             self.clock = clock
 
@@ -142,15 +128,9 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
         behind = self._fakegracedb
         for adapter in behind.adapters:
             adapter.identity = identity
-        self.auth = _NoSearch(behind.adapters[0], self.host)
-        self.auth_type = set()
-        self.cert: Any = False
-        if identity is None or identity.name is not None:
-            if behind.token:
-                self.auth_type.add("scitoken")
-            if behind.certificate is not None:
-                self.auth_type.add("x509")
-                self.cert = behind.certificate
+        adapter = behind.adapters[0]
+        authenticated = identity is None or identity.name is not None
+        behind.shown.show(self, lambda: adapter.asker, authenticated=authenticated)
 
     def as_user(self, name: str | None, groups: Iterable[str] | None = None) -> FakeGraceDb:
         """Give another client on the same store, made with the same arguments.
@@ -176,7 +156,7 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
         client = FakeGraceDb(*behind.args, store=self.store, **behind.ours, **behind.kwargs)
         client._fakegracedb.temporary = behind.temporary
         if groups is not None:
-            groups = (groups,) if isinstance(groups, str) else tuple(groups)
+            groups = group_names(groups)
             if name is None and groups:
                 raise ValueError("an unauthenticated reader is in no group")
         client._act_as(Identity(name, groups))
@@ -227,7 +207,7 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
         except StoreError:
             return f"<{kind}: closed>"
         try:
-            return f"<{kind}: {folder} as {_name(self._fakegracedb.adapters[0])}>"
+            return f"<{kind}: {folder} as {self._fakegracedb.adapters[0].asker}>"
         except StoreError:  # a store that is damaged or not one; requests say what is wrong
             return f"<{kind}: {folder}>"
 
@@ -236,8 +216,8 @@ def _show_signature() -> None:
     """Let `help` and editors show the real client's arguments and then ours."""
     ours = inspect.signature(FakeGraceDb.__init__).parameters
     mine = {name: p for name, p in ours.items() if p.kind is p.KEYWORD_ONLY}
-    real = [p for p in _REAL.parameters.values() if p.name not in mine]
-    rest = [real.pop()] if _REST else []  # **kwargs stand last
+    real = [p for p in _REAL.signature.parameters.values() if p.name not in mine]
+    rest = [real.pop()] if _REAL.rest else []  # **kwargs stand last
     parameters = [*real, *mine.values(), *rest]
     FakeGraceDb.__init__.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
 
@@ -256,48 +236,11 @@ class _Behind:
     faults: FaultPlan
     adapters: tuple[StoreAdapter, ...]
     temporary: bool
-    certificate: str | tuple[str, ...] | None
-    token: bool
+    shown: Shown
 
     @property
     def application(self) -> Application:
         return self.adapters[0].application
-
-
-class _NoSearch(HTTPSciTokenAuth):  # type: ignore[misc]
-    """The token of a session that has none and shall not look for one.
-
-    An empty text is a token that is there, so no search begins; and not one that is sent.
-    """
-
-    def __init__(self, adapter: StoreAdapter, host: str | None) -> None:
-        super().__init__(token="", audience=f"https://{host}", scope="gracedb.read")
-        self._adapter = adapter
-
-    def find_token(self, url: str | None = None, error: bool = True) -> dict[str, Any]:
-        """Give the contents of a token such as the user would have."""
-        return {
-            "sub": _name(self._adapter),
-            "scope": self.scope,
-            "aud": self.audience,
-            "exp": int(time.time()) + _TOKEN_LIFE,
-        }
-
-
-def _name(adapter: StoreAdapter) -> str:
-    identity = adapter.identity
-    if identity is None:
-        return str(adapter.application.store.settings["user"])
-    return "an unauthenticated reader" if identity.name is None else identity.name
-
-
-def _forbid_search(arguments: dict[str, Any]) -> None:
-    """Change the real constructor's arguments so that it looks for no credentials."""
-    for name, value in _NO_SEARCH.items():
-        if name in _REAL.parameters:
-            arguments[name] = value
-        elif _REST and (name == "force_noauth" or name in arguments.get(_REST, {})):
-            arguments[_REST] = {**arguments.get(_REST, {}), name: value}  # handed on from there
 
 
 def _refuse_folder(service_url: Any) -> None:
@@ -311,24 +254,3 @@ def _refuse_folder(service_url: Any) -> None:
         f"service_url={os.fspath(service_url)!r} is not a URL of a server (https://…), and only "
         "names the server in links; the folder is given as store=…"
     )
-
-
-def _opened(store: str | os.PathLike[str] | Store | None) -> tuple[Store, bool]:
-    """Give the store that is meant, and whether it is a temporary one of this client."""
-    if isinstance(store, Store):
-        return store, False
-    folder = store if store is not None else os.environ.get("FAKEGRACEDB_STORE") or None
-    if folder is None:
-        return Store.temporary(), True
-    if "://" in os.fspath(folder):
-        raise ValueError(f"store={folder!r} is not a folder; a URL is given as service_url")
-    return Store(folder), False
-
-
-def _certificate(use_auth: Any, cred: Any) -> str | tuple[str, ...] | None:
-    """Give what the real client would show as its certificate; nobody looks whether it is there."""
-    if use_auth == "scitoken" or (not cred and use_auth != "x509"):
-        return None
-    if isinstance(cred, (tuple, list)):
-        return tuple(str(part) for part in cred)
-    return os.fspath(cred) if isinstance(cred, (str, os.PathLike)) else _NO_FILE

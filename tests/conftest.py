@@ -20,6 +20,8 @@ from doors import DOORS, HOST, Door
 from fakegracedb import FakeGraceDb, NotFaked, Store, schemas
 from fakegracedb.api.message import Identity
 
+pytest_plugins = ["pytester"]
+
 NOW = "2026-03-01 17:04:09.250000"  # where the store's clock stands
 EINSTEIN = "albert.einstein@ligo.org"  # the default user
 

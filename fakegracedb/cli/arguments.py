@@ -21,9 +21,6 @@ __all__ = [
     "named_store",
     "opened_store",
     "parser",
-    "server_url",
-    "server_version",
-    "user_name",
 ]
 
 DEFAULT_STORE = "gracedb-store"
@@ -40,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
         create,
         cycle,
         demo,
+        execute,
         explain,
         fetch,
         load,
@@ -62,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(store=None, json=False, debug=False)
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
     demo.add(verbs)
+    execute.add(verbs)
     explain.add(verbs)
     serve.add(verbs)
     look.add(verbs)
@@ -124,29 +123,6 @@ def _folder(text: str) -> str:
     if not text or "://" in text:
         raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
     return text
-
-
-def server_version(text: str) -> str:
-    """Read the version of a server that can be imitated."""
-    from ..vocabulary import SERVER_VERSIONS
-
-    if text not in SERVER_VERSIONS:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(SERVER_VERSIONS)}")
-    return text
-
-
-def user_name(text: str) -> str:
-    """Read the name of a user."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError("a user has a name")
-    return text
-
-
-def server_url(text: str) -> str:
-    """Take the URL of a test server; give the root of its API."""
-    from .servers import url
-
-    return url(text)
 
 
 def named_store(arguments: argparse.Namespace) -> str | None:

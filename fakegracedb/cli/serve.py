@@ -6,8 +6,9 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from .arguments import DEFAULT_STORE, add_verb, named_store, server_version, user_name
+from .arguments import DEFAULT_STORE, add_verb, named_store
 from .output import complain, say
+from .values import server_version, user_name
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb, server_version, user_name
+from .arguments import add_verb
+from .values import server_version, user_name
 
 if TYPE_CHECKING:
     from ..clock import Clock

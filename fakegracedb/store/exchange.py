@@ -28,7 +28,7 @@ _EMPTY: dict[str, dict[str, Any]] = {
 _TRIES = 3  # to copy a store that cannot be locked before somebody changes it
 
 
-def copy(core: Core, target: str, *, journal: bool) -> None:
+def copy(core: Core, target: str, *, journal: bool, links: bool) -> None:
     """Copy a store into a directory that is missing or empty."""
     if not core.exists():
         raise StoreError(f"there is no store in {core.path} to copy")
@@ -36,32 +36,33 @@ def copy(core: Core, target: str, *, journal: bool) -> None:
         raise StoreError(f"{target} lies in the store itself: a copy needs a folder elsewhere")
     if disk.entries(target):
         raise StoreError(f"{target} is not empty: a copy needs a folder of its own")
-    taken = _taken(core, target)
+    taken = _taken(core, target, links=links)
     delivery.finish(taken)
     if not journal:
         care.compact(taken)
 
 
-def _taken(core: Core, target: str) -> Core:
+def _taken(core: Core, target: str, *, links: bool) -> Core:
     """Copy a store as it is, with what its last writer may have left undone."""
     if disk.is_writable(core.path):
         with core.writing():  # what a writer has not committed yet is not to come along
             state = core.refresh()
-            _copy_all(core, delivery.finish(core) if state.restoring else state, target)
+            state = delivery.finish(core) if state.restoring else state
+            _copy_all(core, state, target, links=links)
         return Core(target)
     for _ in range(_TRIES):
         state = core.refresh()
         if state.restoring:
             raise StoreError(f"{core.path} takes in a snapshot, and cannot be locked until it has")
-        _copy_all(core, state, target)
+        _copy_all(core, state, target, links=links)
         if core.refresh().version == state.version:
             return Core(target)
         disk.remove_tree(target)
     raise StoreError(f"{core.path} cannot be locked, and others change it all the time")
 
 
-def _copy_all(core: Core, state: State, target: str) -> None:
-    """Copy our own documents to files of their own, and link the uploads.
+def _copy_all(core: Core, state: State, target: str, *, links: bool) -> None:
+    """Copy our own documents to files of their own, and link the uploads where that is allowed.
 
     The settings come first, by which a copy that was cut short is known; the journal last, since a
     document that is newer counts as edited by hand.
@@ -84,7 +85,7 @@ def _copy_all(core: Core, state: State, target: str) -> None:
             found = disk.read(f"{source}/{name}")
             if found is not None:
                 disk.write_new(f"{target}/{name}", found[0], fsync=fsync)
-        elif link:  # by somebody who keeps large files elsewhere
+        elif link or not links:  # a link is by somebody who keeps large files elsewhere
             disk.copy(f"{source}/{name}", f"{target}/{name}")
         else:
             disk.link_or_copy(f"{source}/{name}", f"{target}/{name}")
@@ -108,7 +109,7 @@ def restore(core: Core, source: str) -> None:
     ready = core.place(layout.RESTORING)
     disk.remove_tree(ready)
     try:
-        taken = _taken(other, ready)
+        taken = _taken(other, ready, links=True)
         delivery.finish(taken)
         problems = [one for one in inspection.check(taken) if one.kind == "damage"]
         if problems:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .bulk import Loadable
     from .changes import Changes
     from .inspection import Problem
+    from .journal import Commit
     from .past import Mark
 
 __all__ = ["Store"]
@@ -395,6 +396,10 @@ class Store:
 
         return self.read(care.info)
 
+    def commits(self, after: int = 0) -> Iterator[Commit]:
+        """Give what was committed after so many commits, oldest first, as far as it is known."""
+        return self._core.journal.commits(after)
+
     def reindex(self) -> int:
         """Take documents that were edited by hand as they are; give how many files were."""
         from . import care
@@ -412,7 +417,9 @@ class Store:
         with self._tending() as core:
             care.compact(core)
 
-    def copy(self, path: str | os.PathLike[str], *, journal: bool = True) -> Store:
+    def copy(
+        self, path: str | os.PathLike[str], *, journal: bool = True, links: bool = True
+    ) -> Store:
         """Make a store of its own in another directory, which must be missing or empty.
 
         Parameters
@@ -421,15 +428,15 @@ class Store:
             Where.
         journal : bool
             Whether the past comes along.
-
-        Notes
-        -----
-        Uploaded files never change, and are hard-linked where the disk can.
+        links : bool
+            Whether uploaded files, which never change, are hard-linked where the disk can. Without,
+            whoever writes into the files of the copy does no harm to this store.
         """
         from . import exchange
 
         with _disk_errors(os.fspath(path)):
-            exchange.copy(self._core, disk.real_path(os.fspath(path)), journal=journal)
+            target = disk.real_path(os.fspath(path))
+            exchange.copy(self._core, target, journal=journal, links=links)
         return Store(path)
 
     def snapshot(self, path: str | os.PathLike[str], *, journal: bool = True) -> Path:

@@ -38,6 +38,7 @@ from regenerating import regenerating
 from requests.adapters import HTTPAdapter
 from searching import searching
 from serving import serving_events, serving_uploads
+from swapping import swapping
 from urllib3 import HTTPResponse
 
 from fakegracedb import FakeGraceDb, Store
@@ -272,7 +273,7 @@ BENCHMARKS = {
     f.__name__: f
     for f in (
         *(reading, writing, superevents, ingesting, history, starting, growth, searching, looking),
-        *(serving_events, serving_uploads),
+        *(serving_events, serving_uploads, swapping),
         *(archiving, regenerating),
         *(alerting, brokering),
     )

@@ -21,6 +21,7 @@ ROOT = str(Path(fakegracedb.__file__).parents[1])
 GROUPS = ("store", "cache", "alerts", "notice")
 VERBS = [
     ["demo"],
+    ["exec"],
     ["explain"],
     ["serve"],
     ["ls"],

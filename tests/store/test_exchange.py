@@ -425,3 +425,22 @@ def test_a_store_as_git_checks_it_out_is_in_order(store: Store, tmp_path: Path) 
     assert checkout.check() == []
     assert scenes.create(checkout) == "T0003"
     json.loads((target / EVENT).read_text())
+
+
+def test_copy_without_links_shares_no_file(store: Store, tmp_path: Path) -> None:
+    names = {}
+    for links in (True, False):
+        copy = store.copy(tmp_path / f"links {links}", links=links)
+        uploads = [path for path in copy.path.rglob("*,0") if path.is_file()]
+        assert len(uploads) == 3
+        assert copy.check() == []
+        names[links] = {path.stat().st_nlink for path in uploads}
+    assert names == {True: {2}, False: {1}}
+
+
+def test_commits_after_a_number_are_given(store: Store) -> None:
+    before = len(list(store.commits()))
+    scenes.label(store, "T0002", "DQV")
+    scenes.label(store, "T0002", "INJ")
+    assert [commit.n for commit in store.commits(after=before)] == [before + 1, before + 2]
+    assert all("events/T0002/event.json" in one.documents for one in store.commits(after=before))

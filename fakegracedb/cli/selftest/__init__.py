@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from ..arguments import add_verb, server_url
+from ..arguments import add_verb
 from ..output import CommandError, say, say_json
+from ..values import server_url
 
 if TYPE_CHECKING:
     from ligo.gracedb.rest import GraceDb

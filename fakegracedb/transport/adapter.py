@@ -29,17 +29,17 @@ from urllib3.exceptions import (
 )
 from urllib3.util.request import set_file_position
 
-from .api.message import Blob, Request, Response
-from .errors import StoreError
+from ..api.message import Blob, Request, Response
+from ..errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import requests
 
-    from .api.app import Application
-    from .api.faults import Fault
-    from .api.message import Identity
+    from ..api.app import Application
+    from ..api.faults import Fault
+    from ..api.message import Identity
 
 __all__ = ["StoreAdapter", "Waits"]
 
@@ -121,6 +121,13 @@ class StoreAdapter(HTTPAdapter):
                 "to go on with a store after closing a client, give the client store=…"
             )
         return self._application
+
+    @property
+    def asker(self) -> str:
+        """The name of who asks."""
+        if self.identity is None:
+            return str(self.application.store.settings["user"])
+        return self.identity.name or "an unauthenticated reader"
 
     def send(
         self,

@@ -1,0 +1,78 @@
+"""The verb ``exec``: any command, with the fake swapped in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from .arguments import DEFAULT_STORE, add_verb, named_store
+from .output import CommandError
+from .values import server_version, user_name
+
+TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
+if TYPE_CHECKING:
+    from .arguments import Verbs
+
+__all__ = ["add"]
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verb."""
+    verb = add_verb(
+        verbs,
+        "exec",
+        _exec,
+        "run a command with the fake swapped in",
+        "Run a command in which the store answers every GraceDB client: the command `gracedb`, a "
+        "program of yours, and the Python programs that it starts. Everything after `--` is the "
+        "command; its exit status becomes ours.",
+    )
+    verb.add_argument(
+        "--user", metavar="NAME", type=user_name, help="who asks, whatever the clients say"
+    )
+    verb.add_argument("--groups", metavar="NAMES", help="the user's groups, separated by commas")
+    verb.add_argument(
+        "--server-version",
+        metavar="VERSION",
+        type=server_version,
+        help="which server is imitated: 2.36 or 2.33",
+    )
+    verb.add_argument(
+        "command",
+        nargs=argparse.REMAINDER,
+        metavar="-- COMMAND",
+        help="the command and its arguments",
+    )
+    verb.set_defaults(usage=verb)
+
+
+def _exec(arguments: argparse.Namespace) -> int:
+    from ..child import environment
+    from ..store import Store
+
+    command = arguments.command
+    if command[:1] == ["--"]:
+        command = command[1:]
+    if not command:
+        arguments.usage.print_usage(sys.stderr)
+        print("fakegracedb exec: error: no command; it follows --", file=sys.stderr)
+        return 2
+    store = Store(named_store(arguments) or DEFAULT_STORE)
+    if not store.exists():  # made here, where a folder that is something else is refused
+        with store.transaction("store init") as transaction:
+            transaction.put_settings(transaction.settings)
+    groups = None
+    if arguments.groups is not None:
+        groups = tuple(name.strip() for name in arguments.groups.split(",") if name.strip())
+    variables = environment(
+        store.path,
+        user=arguments.user,
+        groups=groups,
+        server_version=arguments.server_version,
+    )
+    sys.stdout.flush()
+    try:
+        os.execvpe(command[0], command, variables)
+    except OSError as error:
+        raise CommandError(f"{command[0]}: {error.strerror}") from None

@@ -1,0 +1,30 @@
+"""What arguments of several verbs may be."""
+
+from __future__ import annotations
+
+import argparse
+
+__all__ = ["server_url", "server_version", "user_name"]
+
+
+def server_url(text: str) -> str:
+    """Take the URL of a test server; give the root of its API."""
+    from .servers import url
+
+    return url(text)
+
+
+def server_version(text: str) -> str:
+    """Take the version of a server."""
+    from ..vocabulary import SERVER_VERSIONS
+
+    if text not in SERVER_VERSIONS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(SERVER_VERSIONS)}")
+    return text
+
+
+def user_name(text: str) -> str:
+    """Take the name of a user."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a user has a name")
+    return text

@@ -1,0 +1,163 @@
+"""The pytest plugin: fixtures, marker and options.
+
+This module is all that a run without them loads. What the fixtures need comes with the first test
+that takes one: `settings` what is asked for, `stage` a test's store and clients, `seeds` what
+stores begin with, `report` what a failed test has to tell, `remote` a test server in the fake's
+place.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+    from ..client import FakeGraceDb
+    from ..store import Store
+    from .stage import Stage
+
+__all__: list[str] = []
+
+# What can be set, by marker, as option and in the ini file.
+_SETTINGS = {
+    "seed": "what stores begin with: a folder with a store, or module:function",
+    "user": "who asks; by default the store's default user",
+    "groups": "the user's groups, separated by commas",
+    "clock": "where the store's clock stands, e.g. '2026-03-01 17:00:00'",
+    "server_version": "which server is imitated: 2.36 or 2.33",
+    "faults": 'planned trouble, as JSON, e.g. \'[{"status": 503, "retry_after": 1}]\'',
+    "waits": "skip (the default) or real: whether back-off and injected delays are slept through",
+}
+_ALLOW_NETWORK = "let GraceDB clients use adapters of their own, which may open connections"
+_OURS = frozenset(
+    {"gracedb", "fake_gracedb", "gracedb_store", "gracedb_factory", "gracedb_server", "gracedb_env"}
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options and the ini names."""
+    group = parser.getgroup("fakegracedb", "a GraceDB that lives in a folder")
+    group.addoption(
+        "--gracedb",
+        default="fake",
+        metavar="fake|URL",
+        help="fake (the default), or the API root of a test server to run the tests against",
+    )
+    for name, text in _SETTINGS.items():
+        metavar = name.rpartition("_")[2].upper()
+        flag = f"--gracedb-{name.replace('_', '-')}"
+        group.addoption(flag, default=None, metavar=metavar, help=text)
+        parser.addini(f"gracedb_{name}", text)
+    group.addoption(
+        "--gracedb-allow-network", action="store_true", default=None, help=_ALLOW_NETWORK
+    )
+    parser.addini("gracedb_allow_network", _ALLOW_NETWORK, type="bool", default=False)
+    group.addoption(
+        "--gracedb-keep",
+        default=None,
+        metavar="DIR",
+        help="keep the stores of failed tests in this folder",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell of the marker, and refuse a production server at once."""
+    config.addinivalue_line(
+        "markers",
+        f"gracedb({', '.join(f'{name}=…' for name in _SETTINGS)}, allow_network=…): "
+        "how the fake GraceDB of a test is; without one of its fixtures the test gets `gracedb`",
+    )
+    if config.getoption("gracedb") != "fake":
+        from .remote import checked_url
+
+        checked_url(config.getoption("gracedb"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give marked tests that take none of the fixtures `gracedb`."""
+    for item in items:
+        names = getattr(item, "fixturenames", None)
+        if names is not None and _OURS.isdisjoint(names) and item.get_closest_marker("gracedb"):
+            names.append("gracedb")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Load the client before any test patches what it is loaded with: a file system, requests."""
+    if session.config.getoption("collectonly"):
+        return
+    if any(not _OURS.isdisjoint(getattr(item, "fixturenames", ())) for item in session.items):
+        from . import report, stage  # noqa: F401
+
+
+@pytest.fixture
+def _gracedb_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    from .report import listen
+    from .stage import STAGE, set_up
+
+    listen(request.config)
+    stage = request.node.stash[STAGE] = set_up(request)
+    yield stage
+    del request.node.stash[STAGE]
+    stage.take_down()
+
+
+@pytest.fixture
+def gracedb(_gracedb_stage: Stage) -> Iterator[FakeGraceDb]:
+    """Swap the fake in for the whole test, below every GraceDB client, however it came about.
+
+    The value is a `FakeGraceDb` on the same store.
+    """
+    with _gracedb_stage.swapped_in() as client:
+        yield client
+
+
+@pytest.fixture
+def fake_gracedb(_gracedb_stage: Stage) -> FakeGraceDb:
+    """Give a `FakeGraceDb` on a fresh store; nothing is swapped."""
+    client: FakeGraceDb = _gracedb_stage.client()
+    return client
+
+
+@pytest.fixture
+def gracedb_store(_gracedb_stage: Stage) -> Store:
+    """Give the `Store` of the test, behind all of its clients."""
+    return _gracedb_stage.store
+
+
+@pytest.fixture
+def gracedb_factory(_gracedb_stage: Stage) -> Callable[..., FakeGraceDb]:
+    """Give a function that makes more clients on the test's store.
+
+    It takes `user`, `groups`, `server_version` and what else `FakeGraceDb` takes; with `seed` the
+    client has a store of its own.
+    """
+    return _gracedb_stage.make
+
+
+@pytest.fixture
+def gracedb_server(_gracedb_stage: Stage) -> Iterator[str]:
+    """Serve the test's store over HTTP on loopback; the value is the API root's URL."""
+    with _gracedb_stage.served() as url:
+        yield url
+
+
+@pytest.fixture
+def gracedb_env(_gracedb_stage: Stage) -> dict[str, str]:
+    """Give an environment for subprocesses, in which the fake is swapped in too."""
+    return _gracedb_stage.environment()
+
+
+@pytest.fixture
+def gracedb_allow_network() -> None:
+    """Let GraceDB clients of the test use adapters of their own, which may open connections."""
+
+
+@pytest.fixture(scope="session")
+def gracedb_samples() -> ModuleType:
+    """Give `fakegracedb.samples`, which makes event files from numbers."""
+    from .. import samples
+
+    return samples

@@ -1,0 +1,43 @@
+"""The real disk and pyfakefs's: seeds come from the one, a test's store may live in the other."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+__all__ = ["fake_file_system", "on_the_real_disk", "stand_up"]
+
+_FIXTURES = ("fs", "fs_class", "fs_module", "fs_session")
+
+
+def stand_up(request: pytest.FixtureRequest) -> None:
+    """Let a test's fake file system stand before its store is made, in whatever order it asks."""
+    for name in _FIXTURES:
+        if name in request.fixturenames:
+            request.getfixturevalue(name)
+
+
+def _patcher() -> Any:
+    module = sys.modules.get("pyfakefs.fake_filesystem_unittest")
+    patcher = None if module is None else module.Patcher.PATCHER
+    return patcher if patcher is not None and patcher.is_patching else None
+
+
+def fake_file_system() -> Any:
+    """Give the fake file system that stands, None where there is none."""
+    patcher = _patcher()
+    return None if patcher is None else patcher.fs
+
+
+def on_the_real_disk() -> AbstractContextManager[Any]:
+    """Lift the fake file system for the length of a block."""
+    patcher = _patcher()
+    if patcher is None:
+        return contextlib.nullcontext()
+    from pyfakefs.fake_filesystem_unittest import Pause
+
+    return Pause(patcher)

@@ -1,0 +1,177 @@
+"""What a failed test has to tell of the fake: its last calls, what they changed, where it lies."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Generator, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+import pytest
+
+from ..api.app import Application
+from ..api.calls import Call
+from ..api.routes import ROUTES, match
+from ..errors import FakeGraceDbError
+from ..store import Store
+from ..store.journal import Commit
+from .file_systems import fake_file_system, on_the_real_disk
+from .stage import STAGE, FakeStage, Stage
+
+__all__ = ["call_lines", "change_lines", "listen", "unheard"]
+
+_MOST_CALLS = 20
+_MOST_CHANGES = 20
+_MOST_NAMED = 8
+_ID = re.compile(r"(events|superevents)/([^/]+)")
+
+
+def listen(config: pytest.Config) -> None:
+    """Hear from now on how tests end."""
+    if not config.pluginmanager.has_plugin(__name__):
+        config.pluginmanager.register(_Listener(), __name__)
+
+
+class _Listener:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if report.failed and (stage := item.stash.get(STAGE, None)) is not None:
+            _tell(stage, report)
+        return report
+
+
+def _tell(stage: Stage, report: pytest.TestReport) -> None:
+    """Add a section to the report of a failed test, and keep its store if that is wanted."""
+    if not isinstance(stage, FakeStage) or stage.failed:
+        return
+    stage.failed = True
+    try:
+        text = "\n".join(_told(stage))
+    except (FakeGraceDbError, OSError) as error:  # a test may have damaged its store
+        text = f"{type(error).__name__}: {error}"
+    report.sections.append(("fake GraceDB", text))
+
+
+def _told(stage: FakeStage) -> Iterator[str]:
+    store = stage.store
+    yield _place(stage)
+    calls = Application(store).calls
+    yield from call_lines(list(calls), store)
+    yield from change_lines(store, stage.since)
+
+
+def _place(stage: FakeStage) -> str:
+    """Say where the store is, having copied it if that is wanted."""
+    store, wanted = stage.store, stage.request.config.getoption("gracedb_keep")
+    if not store.exists():
+        return f"store: {store.path} (nothing was written to it)"
+    if wanted is None:
+        faked = " (in the fake file system)" if fake_file_system() is not None else ""
+        return f"store: {store.path}{faked}; --gracedb-keep DIR keeps it"
+    folder = stage.request.config.invocation_params.dir / wanted
+    name = re.sub(r"[^\w.-]+", "_", stage.node.nodeid).strip("_")[-100:]
+    return f"store: kept in {_kept(store, folder, name)}"
+
+
+def _kept(store: Store, folder: Path, name: str) -> Path:
+    """Copy a store to a name in a folder of the real disk that nobody has yet."""
+    files = None
+    if fake_file_system() is not None:
+        with tempfile.TemporaryDirectory() as between:  # in the fake file system, too
+            copy = store.copy(Path(between) / "store").path
+            files = {
+                path.relative_to(copy): path.read_bytes()
+                for path in copy.rglob("*")
+                if path.is_file()
+            }
+    with on_the_real_disk():
+        target, number = folder / name, 1
+        while target.exists():
+            number += 1
+            target = folder / f"{name}-{number}"
+        if files is None:
+            return store.copy(target).path
+        for path, content in files.items():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (target / path).write_bytes(content)
+        return target
+
+
+def call_lines(calls: list[Call], store: Store) -> Iterator[str]:
+    """Tell of the last calls, and of those that found nothing why."""
+    if not calls:
+        yield "no calls"
+        return
+    left_out = max(0, len(calls) - _MOST_CALLS)
+    yield f"the last {_MOST_CALLS} of {len(calls)} calls:" if left_out else "calls:"
+    for call in calls[left_out:]:
+        status = "dropped" if call.status is None else str(call.status)
+        why = unheard(call, store)
+        yield f"  {call.method} {call.path or '(root)'}: {status}{f': {why}' if why else ''}"
+
+
+def unheard(call: Call, store: Store) -> str:
+    """Say of a call that nothing answered to what there is instead; else nothing.
+
+    That is a path that the server does not have, a method that it does not take there, and an
+    event or superevent that is not in the store.
+    """
+    if call.status not in (404, 405):
+        return ""
+    found = match(call.path)
+    if found is None:
+        paths = [route.path for route in ROUTES if route.path]
+        near = get_close_matches(call.path, paths, n=3, cutoff=0.5)
+        return f"there is no such path{f'; there is {_listed(near)}' if near else ''}"
+    route = found[0]
+    if call.status == 405:
+        return f"{route.path} takes {_listed(route.methods)}"
+    named = _ID.match(call.path)
+    if named is None:
+        return ""
+    kind, name = named.groups()
+    ids = list(store.read(lambda view: _ids(view, kind)))
+    if name in ids:
+        return ""
+    return f"no {kind[:-1]} {name}; there is {_listed(ids) if ids else 'none'}"
+
+
+def _ids(view: object, kind: str) -> list[str]:
+    find = view.graceids if kind == "events" else view.superevent_ids  # type: ignore[attr-defined]
+    return sorted(find())
+
+
+def change_lines(store: Store, since: int) -> Iterator[str]:
+    """Tell what was changed after so many commits."""
+    commits = list(store.commits(after=since))
+    if not commits:
+        yield "no changes"
+        return
+    left_out = max(0, len(commits) - _MOST_CHANGES)
+    yield f"the last {_MOST_CHANGES} of {len(commits)} changes:" if left_out else "changes:"
+    for commit in commits[left_out:]:
+        user = f" by {commit.user}" if commit.user else ""
+        yield f"  {commit.call}{user}: {_changed(commit)}"
+
+
+def _changed(commit: Commit) -> str:
+    """Name what a commit changed, by folder."""
+    folders: dict[str, list[str]] = {}
+    removed = {path: " removed" for path, content in commit.documents.items() if content is None}
+    added = {path: f" +{len(entries)}" for path, entries in commit.lines.items()}
+    for path in (*commit.documents, *commit.lines):
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, []).append(name + removed.get(path, added.get(path, "")))
+    return "; ".join(
+        f"{folder}: {_listed(names)}" if folder else _listed(names)
+        for folder, names in folders.items()
+    )
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,184 @@
+"""Seeds: what stores begin with. A seed is loaded once a session, and copied for each test.
+
+Loading takes a copy of its own of all files, so that no test can do harm to the original. With
+pytest-xdist the worker that comes first loads it, and the others wait.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from ..client import FakeGraceDb
+from ..store import Store
+
+__all__ = ["Seed", "Seeds"]
+
+_FUNCTION = re.compile(r"[\w.]+:[\w.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A seed that was found.
+
+    Attributes
+    ----------
+    key : str
+        The same for the same seed, in all processes of a session.
+    load : callable
+        Makes a store of it in a folder that is not there yet.
+    function : callable or None
+        The function taking a client, if it is one.
+    """
+
+    key: str
+    load: Callable[[Path], None]
+    function: Callable[[Any], object] | None = None
+
+
+class Seeds:
+    """The seeds of a session.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are loaded, shared by all processes of the session.
+    worker : str
+        The name of this process.
+    """
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        self._folder = folder
+        self._worker = worker
+        self._loaded: dict[str, Path] = {}
+        self._failed: dict[str, Exception] = {}
+        self._kept: list[Any] = []  # whose identity is part of a key
+
+    def loaded(self, seed: Seed) -> Path:
+        """Give the folder in which a seed is loaded, loading it if nobody has.
+
+        Raises
+        ------
+        Exception
+            What went wrong, each time it is asked for; it is not tried again in this process.
+        """
+        if seed.key in self._failed:
+            raise self._failed[seed.key]
+        path = self._loaded.get(seed.key)
+        if path is None:
+            name = hashlib.sha256(seed.key.encode()).hexdigest()[:16]
+            path = self._folder / name
+            try:
+                self._load(seed, path)
+            except Exception as error:
+                self._failed[seed.key] = error
+                raise
+            self._loaded[seed.key] = path
+        return path
+
+    def _load(self, seed: Seed, path: Path) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock"):
+            if path.exists():
+                return
+            unfinished = path.with_suffix(f".{self._worker}")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            try:
+                seed.load(unfinished)
+                unfinished.rename(path)
+            finally:
+                shutil.rmtree(unfinished, ignore_errors=True)
+
+    def find(self, seed: Any, request: pytest.FixtureRequest) -> Seed:
+        """Find what is meant by a seed.
+
+        Parameters
+        ----------
+        seed : path-like, str, Store or callable
+            A folder that is a store, ``module:function``, or a function taking a client. A path
+            that is not absolute is looked for beside the test, in the root of the tests and where
+            pytest was started.
+
+        Raises
+        ------
+        pytest.UsageError
+            If there is nothing of the kind.
+        """
+        if callable(seed):
+            return self._of_function(seed)
+        if isinstance(seed, Store):
+            return _of_store(seed)
+        if not isinstance(seed, str | os.PathLike):
+            raise pytest.UsageError(f"seed={seed!r} is not a folder, a store or a function")
+        text = os.fspath(seed)
+        config = request.config
+        places = dict.fromkeys(
+            (place / text).resolve()
+            for place in (request.path.parent, config.rootpath, config.invocation_params.dir)
+        )
+        for path in places:
+            if (store := Store(path)).exists():
+                return _of_store(store)
+        if _FUNCTION.fullmatch(text):
+            return self._of_function(_imported(text))
+        return _of_archive(text, list(places))
+
+    def _of_function(self, function: Any) -> Seed:
+        def load(target: Path) -> None:
+            with FakeGraceDb(store=target, waits="skip") as client:
+                function(client)
+                if not client.store.exists():
+                    client.store.clock.set(client.store.clock.setting)  # an empty one
+
+        code = getattr(function, "__code__", None)
+        name = f"{getattr(function, '__module__', '')}:{getattr(function, '__qualname__', '')}"
+        if code is None or function.__closure__ or function.__defaults__ or function.__kwdefaults__:
+            # what it does depends on more than its text: other processes cannot know
+            self._kept.append(function)
+            return Seed(f"{name} {id(function)} {self._worker}", load, function)
+        place = f"{code.co_filename}:{code.co_firstlineno}"
+        return Seed(f"{name} {place} {code.co_code.hex()}", load, function)
+
+
+def _of_store(store: Store) -> Seed:
+    def load(target: Path) -> None:
+        store.copy(target, links=False)
+
+    return Seed(f"store {store.path.resolve()}", load)
+
+
+def _of_archive(text: str, places: list[Path]) -> Seed:
+    """Give a seed that is an archive, or an id to be found in the archive folder."""
+    looked = ", ".join(map(str, places))
+    there = next((path for path in places if path.exists()), None)
+    if there is not None:
+        raise pytest.UsageError(
+            f"seed={text!r}: {there} is not a store. Archives cannot be seeds yet; "
+            "a function taking a client can"
+        )
+    raise pytest.UsageError(
+        f"seed={text!r} is neither a folder with a store (looked for {looked}), nor module:function"
+    )
+
+
+def _imported(text: str) -> Any:
+    module, _, name = text.partition(":")
+    try:
+        found: Any = importlib.import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise pytest.UsageError(f"seed={text!r}: {error}") from error
+    if not callable(found):
+        raise pytest.UsageError(f"seed={text!r} is not a function")
+    return found

@@ -1,0 +1,137 @@
+"""`--gracedb=URL`: the same tests against a test server; a production server is refused."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakegracedb import Store
+from fakegracedb.api.app import Application
+from fakegracedb.api.message import Request
+
+# No search for credentials: a server in a test of ours needs none.
+QUIET = """
+import igwn_auth_utils.requests as auth
+auth.find_x509_credentials = auth.find_scitoken = lambda *a, **k: None
+"""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Hands requests to an application, as little as that takes."""
+
+    protocol_version = "HTTP/1.1"
+    server: Any
+
+    def answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        url = f"http://{self.headers['Host']}{self.path}"
+        response = self.server.application.respond(
+            Request(self.command, url, self.headers, body)  # type: ignore[arg-type]
+        )
+        data = response.body if isinstance(response.body, bytes) else response.body.stream.read()
+        response.close()
+        self.send_response(response.status)
+        for name, value in {**response.headers, "Content-Length": str(len(data))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def test_server(tmp_path: Path) -> Iterator[tuple[str, Store]]:
+    """A server over HTTP that is not the fixtures' own: its URL and what it holds."""
+    store = Store(tmp_path / "remote")
+    server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.application = Application(store)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/api/", store
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_tests_run_against_the_server(suite, test_server: tuple[str, Store]) -> None:  # type: ignore[no-untyped-def]
+    url, store = test_server
+    result = suite(
+        QUIET
+        + """
+def test_client(gracedb, gracedb_factory, gracedb_server):
+    assert type(gracedb).__name__ == "RemoteGraceDb"
+    assert gracedb_server == gracedb._service_url
+    for client in (gracedb, gracedb_factory(retries=0)):
+        with client:
+            create(client)
+    assert "send" not in vars(GraceDb.__mro__[1])
+
+@pytest.mark.gracedb(seed=seed)
+def test_seeded(gracedb):
+    with gracedb:
+        assert "seeded" in [log["comment"] for log in gracedb.logs("T0003").json()["log"]]
+""",
+        f"--gracedb={url}",
+    )
+    result.assert_outcomes(passed=2)
+    assert list(store.events) == ["T0001", "T0002", "T0003"]
+
+
+def test_what_only_the_fake_has_skips_the_test(suite, test_server: tuple[str, Store]) -> None:  # type: ignore[no-untyped-def]
+    url, store = test_server
+    result = suite(
+        QUIET
+        + """
+import fakegracedb
+
+def test_store(gracedb_store): assert 0
+def test_fake(fake_gracedb): assert 0
+def test_env(gracedb_env): assert 0
+def test_attribute(gracedb): gracedb.calls
+def test_clock(gracedb): gracedb.clock = "system"
+def test_user(gracedb): gracedb.as_user("ada")
+def test_factory(gracedb_factory): gracedb_factory(user="ada")
+def test_factory_seed(gracedb_factory): gracedb_factory(seed=seed)
+@pytest.mark.gracedb(clock="system")
+def test_marker(gracedb): assert 0
+@pytest.mark.gracedb(faults={"status": 503})
+def test_faults(gracedb): assert 0
+""",
+        f"--gracedb={url}",
+        "-rs",
+    )
+    result.assert_outcomes(skipped=10)
+    told = result.stdout.str()
+    for what in ("gracedb_store", "client.calls", "client.as_user", "user", "clock", "faults"):
+        assert f"{what} needs the fake, and --gracedb names a server" in told
+    assert not store.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://gracedb.ligo.org/api/", "gracedb.ligo.org is the production server"),
+        ("http://GraceDB.LIGO.org./api/v2/", "gracedb.ligo.org is the production server"),
+        ("https://somebody:secret@gracedb.ligo.org:443/", "is the production server"),
+        ("gracedb-test", "say fake, or the URL of a test server's API"),
+        ("ftp://gracedb-test.ligo.org/", "say fake, or the URL"),
+        ("", "say fake, or the URL"),
+    ],
+)
+def test_production_servers_and_nonsense_are_refused_before_any_test(
+    suite,  # type: ignore[no-untyped-def]
+    url: str,
+    told: str,
+) -> None:
+    result = suite("def test_it(): pass", f"--gracedb={url}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: *{told}*"])

@@ -1,0 +1,137 @@
+"""What a failed test tells of the fake, and how its store is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakegracedb import FakeGraceDb
+
+SECTION = "*- fake GraceDB -*"
+
+
+def test_failed_test_tells_calls_and_changes(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("""
+@pytest.mark.gracedb(seed=seed, user="ada")
+def test_it(gracedb):
+    EARLY.write_log("T0001", "hello", "a.txt", b"text")
+    gracedb.faults.add(drop=True, times=7, method="PUT")
+    with pytest.raises(Exception):
+        EARLY.write_label("T0001", "INJ")
+    assert 0
+
+def test_fine(gracedb):
+    create(EARLY)
+""")
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            SECTION,
+            "store: */gracedb/*-test_it; --gracedb-keep DIR keeps it",
+            "calls:",
+            "  GET (root): 200",
+            "  POST events/T0001/log/: 201",
+            "  PUT events/T0001/labels/INJ: dropped",
+            "changes:",
+            "  POST events/T0001/log/ by ada: events/T0001: *logs.jsonl +1*",
+        ]
+    )
+    assert result.stdout.str().count("fake GraceDB") == 1
+    assert "POST events/:" not in result.stdout.str()  # of the seed
+
+
+def test_calls_that_nothing_answered_say_what_is_there(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("""
+def test_it(gracedb):
+    create(EARLY)
+    base = "https://gracedb.ligo.org/api/"
+    for method, path in [
+        ("GET", "event/"), ("GET", "qqqqqqqqqqqqqqqqqqqq"), ("DELETE", "events/"),
+        ("GET", "events/T0009/log/"), ("GET", "superevents/S1a/"), ("GET", "events/T0001/log/77"),
+    ]:
+        with pytest.raises(HTTPError):
+            EARLY.request(method, base + path)
+    assert 0
+""")
+    result.stdout.fnmatch_lines(
+        [
+            "  GET event/: 404: there is no such path; there is events/*",
+            "  GET qqqqqqqqqqqqqqqqqqqq: 404: there is no such path",
+            "  DELETE events/: 405: events/ takes GET, POST, HEAD, OPTIONS",
+            "  GET events/T0009/log/: 404: no event T0009; there is T0001",
+            "  GET superevents/S1a/: 404: no superevent S1a; there is none",
+            "  GET events/T0001/log/77: 404",
+        ]
+    )
+
+
+def test_only_the_last_of_many_calls_and_changes_are_told(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("""
+def test_it(gracedb):
+    for _ in range(30):
+        create(EARLY)
+    assert 0
+""")
+    text = result.stdout.str()
+    assert "the last 20 of 31 calls:" in text
+    assert "the last 20 of 30 changes:" in text
+    assert text.count("  POST events/: 201") == 20
+
+
+def test_failures_in_setup_and_without_calls_are_told(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("""
+@pytest.fixture
+def broken(gracedb):
+    EARLY.event("T0001")
+
+def test_setup(broken):
+    pass
+
+def test_quiet(gracedb):
+    assert 0
+""")
+    result.assert_outcomes(errors=1, failed=1)
+    result.stdout.fnmatch_lines([SECTION, "store: * (nothing was written to it)"])
+    result.stdout.fnmatch_lines(["  GET events/T0001: 404: no event T0001; there is none"])
+    result.stdout.fnmatch_lines(["no calls", "no changes"])
+
+
+def test_stores_of_failed_tests_are_kept_where_that_is_wanted(
+    suite,  # type: ignore[no-untyped-def]
+    pytester: pytest.Pytester,
+) -> None:
+    source = """
+@pytest.mark.parametrize("number", range(4))
+def test_it(gracedb, number, fs):
+    create(EARLY)
+    assert number % 2
+
+def test_real(gracedb):
+    create(EARLY)
+    assert 0
+"""
+    for workers in ((), ("-n2",)):  # what is there already is not touched
+        result = suite(source, "--gracedb-keep=kept", *workers)
+        result.assert_outcomes(failed=3, passed=2)
+        result.stdout.fnmatch_lines([SECTION, f"store: kept in {pytester.path}/kept/*"])
+    kept = sorted((pytester.path / "kept").iterdir())
+    assert [path.name for path in kept] == [
+        f"test_it.py_test_{name}{again}"
+        for name in ("it_0", "it_2", "real")
+        for again in ("", "-2")
+    ]
+    for path in kept:
+        with FakeGraceDb(store=path) as client:
+            assert list(client.store.events) == ["T0001"]
+            assert client.store.check() == []
+            assert client.files("T0001", "a.xml").read() == b"<LIGO_LW/>"
+
+
+def test_damaged_store_does_not_hide_the_failure(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("""
+def test_it(gracedb):
+    create(EARLY)
+    (gracedb.store.path / "journal.jsonl").write_text("nonsense\\n" * 9)
+    raise ValueError("the real reason")
+""")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the real reason*", SECTION, "StoreError: *"])
