@@ -20,9 +20,9 @@ _UPLOADS_OF_TESTS = "test"  # where `create_event(kafka=…)` sends what it uplo
 _NAMES = uuid.UUID("a0d0d5e1-6a0c-5f0e-9a35-b1f1a0f7b9a4")  # by which messages get their ids
 
 
-def hop_headers(identity: uuid.UUID) -> list[tuple[str, bytes]]:
-    """Give the headers of a message in JSON, as hop writes them and its readers want them."""
-    return [("_id", identity.bytes), ("_format", b"json")]
+def hop_headers(identity: uuid.UUID, form: str = "json") -> list[tuple[str, bytes]]:
+    """Give the headers of a message, as hop writes them and its readers want them."""
+    return [("_id", identity.bytes), ("_format", form.encode())]
 
 
 class AlertSource:
