@@ -21,7 +21,19 @@ from ..errors import FakeGraceDbError
 from .packets import Alert, line_text
 from .topics import topic_prefix
 
-__all__ = ["CommandSink", "LineSink", "Sink", "forward", "is_live", "open_sink", "wire"]
+__all__ = [
+    "CommandSink",
+    "LineSink",
+    "Sink",
+    "forward",
+    "forward_classic",
+    "is_live",
+    "open_sink",
+    "run",
+    "split",
+    "told_of",
+    "wire",
+]
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -64,6 +76,14 @@ def forward(alert: Alert, sink: Any, topics: tuple[str, ...], group: str | None 
     prefix = group or topic_prefix(alert.root)
     for topic in topics:
         send(f"{prefix}.{topic}", alert.uid, value)
+
+
+def forward_classic(alert: Alert, sink: Any, topic: str, content: bytes) -> None:
+    """Hand the VOEvent of an alert to a broker or a command, as GCN sends it: without headers."""
+    if isinstance(sink, CommandSink):
+        sink.run(content, told_of(alert, topic), f"the VOEvent of alert {alert.seq}")
+    else:
+        sink.send(topic, alert.uid, content, form=None)
 
 
 class LineSink:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 
 from ..alerts import Alert, Follower, all_topics, topic_prefix
+from ..alerts.classic import classic_notice, classic_topics
 from ..alerts.sinks import wire
 from ..errors import StoreError
 from ..store import Store
@@ -35,10 +36,13 @@ class AlertSource:
     prefix : str, optional
         What stands before the dot in the names of topics; None is the first part of the name of the
         server that sends the alert, ``gracedb`` before there is one.
+    classic : bool
+        Whether VOEvents that are not internal come too, on GCN's classic topics.
     """
 
-    def __init__(self, store: Store, prefix: str | None = None) -> None:
+    def __init__(self, store: Store, prefix: str | None = None, *, classic: bool = False) -> None:
         self._store = store
+        self._classic = classic
         self._prefixes = [prefix or _USUAL_PREFIX]
         self._given = prefix is not None
         self._follower: Follower | None = None
@@ -52,7 +56,7 @@ class AlertSource:
             f"{prefix}.{topic}"
             for prefix in self._prefixes
             for topic in dict.fromkeys((*all_topics(names), *uploads))
-        ]
+        ] + (classic_topics() if self._classic else [])
 
     def entries(self, after: int) -> Iterator[Entry]:
         """Give the messages of the alerts after a number.
@@ -84,6 +88,8 @@ class AlertSource:
             # the same at every time, as the rest of the message is
             headers = hop_headers(uuid.uuid5(_NAMES, f"{alert.root} {alert.seq} {name}"))
             yield Entry(alert.seq, name, value, None, alert.instant.timestamp(), headers)
+        if self._classic and (found := classic_notice(self._store, alert)) is not None:
+            yield Entry(alert.seq, *found, None, alert.instant.timestamp())
 
     def wait(self, timeout: float) -> None:
         """Wait until the store may have changed, or for so long [s]."""
