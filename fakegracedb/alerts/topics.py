@@ -14,6 +14,7 @@ __all__ = [
     "check_topics",
     "event_topics",
     "superevent_topic",
+    "superevent_topics",
     "topic_prefix",
     "topics_of",
 ]
@@ -50,10 +51,15 @@ def superevent_topic(category: str) -> str:
     return _OF_CATEGORY.get(category[:1], "superevent")
 
 
+def superevent_topics() -> tuple[str, ...]:
+    """Give the topics of superevents."""
+    return tuple(_OF_CATEGORY.values())
+
+
 @lru_cache(maxsize=16)
 def all_topics(names: Vocabulary) -> tuple[str, ...]:
     """Give every topic that alerts can go to: brokers have them before the first listener comes."""
-    topics = dict.fromkeys(_OF_CATEGORY.values())
+    topics = dict.fromkeys(superevent_topics())
     for group in names.groups:
         for pipeline in names.pipelines:
             first = f"{group}_{pipeline.name}".lower()

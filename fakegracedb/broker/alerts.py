@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from ..alerts import Alert, Follower, all_topics, topic_prefix
 from ..alerts.classic import classic_notice, classic_topics
 from ..alerts.sinks import wire
+from ..alerts.topics import event_topics, superevent_topics
 from ..errors import StoreError
-from ..store import Store
+from ..store import Store, View
 from ..store.layout import JOURNAL
 from .source import Entry
 from .watching import Watch
@@ -26,6 +27,25 @@ def hop_headers(identity: uuid.UUID, form: str = "json") -> list[tuple[str, byte
     return [("_id", identity.bytes), ("_format", form.encode())]
 
 
+def _all_topics(view: View) -> list[str]:
+    names = view.vocabulary
+    uploads = [_UPLOADS_OF_TESTS, *(one.name.lower() for one in names.pipelines)]
+    return list(dict.fromkeys((*all_topics(names), *uploads)))
+
+
+def _own_topics(view: View) -> list[str]:
+    names = view.vocabulary
+    events = {
+        (event.group, event.pipeline, event.search)
+        for graceid in view.graceids()
+        if (event := view.peek(graceid)) is not None
+    }
+    topics = dict.fromkeys(superevent_topics())
+    for event in sorted(events, key=str):
+        topics.update(dict.fromkeys(event_topics(*event, names)))
+    return list(topics)
+
+
 class AlertSource:
     """The alerts of a store, of whatever process: a `Source`.
 
@@ -38,11 +58,24 @@ class AlertSource:
         server that sends the alert, ``gracedb`` before there is one.
     classic : bool
         Whether VOEvents that are not internal come too, on GCN's classic topics.
+    own_topics : bool
+        Whether there are only the topics of superevents and of the events that the store holds;
+        further ones come with their first alert. Else there are all that its tables allow, which
+        are some thousands: a listener without a choice of topics, as that of igwn-alert, waits for
+        each of them in turn and so for ever.
     """
 
-    def __init__(self, store: Store, prefix: str | None = None, *, classic: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        prefix: str | None = None,
+        *,
+        classic: bool = False,
+        own_topics: bool = False,
+    ) -> None:
         self._store = store
         self._classic = classic
+        self._own = own_topics
         self._prefixes = [prefix or _USUAL_PREFIX]
         self._given = prefix is not None
         self._follower: Follower | None = None
@@ -50,13 +83,12 @@ class AlertSource:
 
     def topics(self) -> Sequence[str]:
         """Give the topics of all alerts, and those that uploads through Kafka go to."""
-        names = self._store.read(lambda view: view.vocabulary)
-        uploads = [_UPLOADS_OF_TESTS, *(one.name.lower() for one in names.pipelines)]
-        return [
+        topics = [
             f"{prefix}.{topic}"
             for prefix in self._prefixes
-            for topic in dict.fromkeys((*all_topics(names), *uploads))
-        ] + (classic_topics() if self._classic else [])
+            for topic in self._store.read(_own_topics if self._own else _all_topics)
+        ]
+        return topics + (classic_topics() if self._classic else [])
 
     def entries(self, after: int) -> Iterator[Entry]:
         """Give the messages of the alerts after a number.

@@ -57,6 +57,12 @@ def add(verbs: Verbs) -> None:
         help="one more topic; may be repeated",
     )
     verb.add_argument(
+        "--own-topics",
+        action="store_true",
+        help="only the topics of superevents and of events that the store holds; others come with "
+        "their first alert (igwn-alert listens to all topics only where they are few)",
+    )
+    verb.add_argument(
         "--user",
         action="append",
         default=[],
@@ -96,7 +102,7 @@ def _broker(arguments: argparse.Namespace) -> int:
     if arguments.key and not arguments.certificate:
         raise CommandError("--key is given without --certificate")
     store = _store(arguments)
-    source = AlertSource(store, arguments.prefix, classic=True)
+    source = AlertSource(store, arguments.prefix, classic=True, own_topics=arguments.own_topics)
     ended = threading.Event()
     with ExitStack() as stack:
         for number in (signal.SIGINT, signal.SIGTERM):
