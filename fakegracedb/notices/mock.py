@@ -14,6 +14,7 @@ from .. import samples
 from ..client import FakeGraceDb
 from ..documents import Superevent
 from ..errors import FakeGraceDbError
+from ..store import Store
 from .records import Notice, build
 
 __all__ = ["MOCK", "VOEVENTS", "mock_superevent", "write_samples"]
@@ -45,7 +46,8 @@ VOEVENTS = {
 
 def mock_superevent() -> FakeGraceDb:
     """Give a client whose store, a temporary one, holds the superevent with its files."""
-    client = FakeGraceDb(_URL, store=None, clock=_SENT, waits="skip")
+    # whatever store the environment names, it is not meant
+    client = FakeGraceDb(_URL, store=Store.temporary(), clock=_SENT, waits="skip")
     content = samples.coinc_xml(_GPS, snrs={"H1": 20.0, "L1": 25.0, "V1": 5.0}, far=_FAR)
     made = client.create_event("CBC", "gstlal", "coinc.xml", filecontents=content, search="MDC")
     graceid = made.json()["graceid"]

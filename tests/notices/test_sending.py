@@ -211,3 +211,13 @@ def test_a_notice_moves_to_now_with_its_event_and_sky_map(mock: FakeGraceDb) -> 
     check(moved)
     retraction = moved_to(build(mock, MOCK, "retraction"), datetime(2026, 3, 1, 12, tzinfo=UTC))
     assert retraction.record["event"] is None
+
+
+def test_the_mock_superevent_leaves_the_store_of_the_environment_alone(
+    client: FakeGraceDb, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (client.store.path / "journal.jsonl").read_bytes()
+    monkeypatch.setenv("FAKEGRACEDB_STORE", str(client.store.path))
+    assert main(["notice", "stream", "--count", "1"]) == 0
+    assert json.loads(capsys.readouterr().out)["superevent_id"] == MOCK
+    assert (client.store.path / "journal.jsonl").read_bytes() == before
