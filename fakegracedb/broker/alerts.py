@@ -35,14 +35,14 @@ def _all_topics(view: View) -> list[str]:
 
 def _own_topics(view: View) -> list[str]:
     names = view.vocabulary
-    events = {
+    kinds = {
         (event.group, event.pipeline, event.search)
         for graceid in view.graceids()
         if (event := view.peek(graceid)) is not None
     }
     topics = dict.fromkeys(superevent_topics())
-    for event in sorted(events, key=str):
-        topics.update(dict.fromkeys(event_topics(*event, names)))
+    for group, pipeline, search in sorted(kinds, key=str):
+        topics.update(dict.fromkeys(event_topics(group, pipeline, search, names)))
     return list(topics)
 
 

@@ -131,6 +131,9 @@ def _replay(arguments: argparse.Namespace) -> int:
             place: stack.enter_context(closing(open_sink(place, timeout=arguments.timeout)))
             for place in places
         }
+        for sink in sinks.values():  # brokers: for who listens before the first alert comes
+            if hasattr(sink, "prepare"):
+                sink.prepare(_broker_topics(alerts, arguments.topic, arguments.group))
         report = None
         if arguments.report is not None:
             report = stack.enter_context(_Report(arguments))
@@ -165,6 +168,19 @@ def _source(arguments: argparse.Namespace) -> tuple[Any, str | None]:
             )
         return arguments.source, None
     return Store.open(named_store(arguments) or DEFAULT_STORE), None
+
+
+def _broker_topics(alerts: list[Alert], topic: str | None, group: str | None) -> list[str]:
+    """Give the topics of a replay, with their prefixes."""
+    from ...alerts import topic_prefix
+
+    return sorted(
+        {
+            f"{group or topic_prefix(alert.root)}.{name}"
+            for alert in alerts
+            for name in ((topic,) if topic is not None else alert.topics)
+        }
+    )
 
 
 def _types(text: str) -> set[str]:
