@@ -17,8 +17,8 @@ import pytest
 from ..activation import activate
 from ..api.app import Application
 from ..client import FakeGraceDb
-from ..documents import User
 from ..store import Store
+from ..transport.choices import chosen_identity, chosen_version
 from .file_systems import fake_file_system, on_the_real_disk, stand_up
 from .remote import RemoteGraceDb, checked_url, needs_the_fake
 from .seeds import Seed, Seeds
@@ -194,14 +194,13 @@ class FakeStage(Stage):
         from ..server import Server
 
         settings = self.settings
-        kept = self.store.settings  # where a server finds who asks
-        if settings.user is not None:
-            kept["user"] = settings.user
-        if settings.server_version is not None:
-            kept["server_version"] = settings.server_version
-        if settings.groups is not None:
-            self.store.users[kept["user"]] = User(kept["user"], settings.groups)
-        with Server(self.store, host="127.0.0.1", port=0) as server:
+        asking = chosen_identity(self.store, settings.user, settings.groups)
+        with Server(
+            self.store,
+            server_version=chosen_version(settings.server_version),
+            user=asking and asking.name,
+            groups=asking and asking.groups,
+        ) as server:
             yield server.url
 
     def environment(self) -> dict[str, str]:

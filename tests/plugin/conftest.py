@@ -33,7 +33,13 @@ def seed(client):
     client.write_log(graceid, "seeded", "note.txt", b"text")
 """
 
-_QUIET = ("-W", 'ignore:The configuration option "asyncio_default_fixture_loop_scope"')
+# Other plugins have nothing to do in an inner run; hypothesis would be loaded anew in each.
+_QUIET = (
+    "-W",
+    'ignore:The configuration option "asyncio_default_fixture_loop_scope"',
+    "-p",
+    "no:hypothesispytest",
+)
 
 
 @pytest.fixture(autouse=True)
