@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+import fakegracedb.pytest_plugin.replays
 import fakegracedb.pytest_plugin.report
-import fakegracedb.pytest_plugin.stage  # noqa: F401 - so that an inner run loads nothing anew
+import fakegracedb.pytest_plugin.stage
+import fakegracedb.server  # noqa: F401 - so that an inner run loads nothing anew
 
 Suite = Callable[..., pytest.RunResult]
 

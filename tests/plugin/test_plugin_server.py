@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+
 def test_store_is_served_as_the_test_wants_it(suite) -> None:  # type: ignore[no-untyped-def]
     suite("""
 import requests
