@@ -19,7 +19,6 @@ Run = Callable[..., Outcomes]
 @pytest.fixture
 def outcomes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run its tests in a process of their own, as their author would; tell how they end."""
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # nothing is left in our folder
     monkeypatch.delenv("PYTHONPATH", raising=False)
 
     def run(folder: Path, *arguments: str) -> Outcomes:

@@ -25,13 +25,8 @@ def test_it(gracedb, number):
 """
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
-def test_function_is_called_once_a_session(
-    suite,  # type: ignore[no-untyped-def]
-    pytester: pytest.Pytester,
-    workers: tuple[str, ...],
-) -> None:
-    suite(COUNTED, *workers).assert_outcomes(passed=6)
+def test_function_is_called_once_a_session(suite, pytester: pytest.Pytester) -> None:  # type: ignore[no-untyped-def]
+    suite(COUNTED).assert_outcomes(passed=6)
     assert (pytester.path / "loads.txt").read_text() == "x"
 
 

@@ -158,7 +158,7 @@ def test_network_guard_is_lifted_by_option_and_ini(suite, option: str) -> None: 
 
 
 def test_marker_and_options_are_documented(pytester: pytest.Pytester) -> None:
-    quiet = ("-W", "ignore:The configuration option")
+    quiet = ("-W", "ignore:The configuration option", "-p", "no:hypothesispytest")
     markers = pytester.runpytest("--markers", *quiet)
     markers.stdout.fnmatch_lines(["@pytest.mark.gracedb(seed=*"])
     shown = pytester.runpytest("--help", *quiet).stdout.str()
