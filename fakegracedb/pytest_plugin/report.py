@@ -161,11 +161,12 @@ def change_lines(store: Store, since: int) -> Iterator[str]:
 def _changed(commit: Commit) -> str:
     """Name what a commit changed, by folder."""
     folders: dict[str, list[str]] = {}
-    removed = {path: " removed" for path, content in commit.documents.items() if content is None}
-    added = {path: f" +{len(entries)}" for path, entries in commit.lines.items()}
-    for path in (*commit.documents, *commit.lines):
+    how = {path: " removed" for path, content in commit.documents.items() if content is None}
+    for path, entries in commit.lines.items():
+        how[path] = f" anew, {len(entries)}" if path in how else f" +{len(entries)}"
+    for path in {**commit.documents, **commit.lines}:
         folder, _, name = path.rpartition("/")
-        folders.setdefault(folder, []).append(name + removed.get(path, added.get(path, "")))
+        folders.setdefault(folder, []).append(name + how.get(path, ""))
     return "; ".join(
         f"{folder}: {_listed(names)}" if folder else _listed(names)
         for folder, names in folders.items()

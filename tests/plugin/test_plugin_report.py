@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fakegracedb import FakeGraceDb
+from fakegracedb import FakeGraceDb, Store
+from fakegracedb.pytest_plugin.report import change_lines
 
 SECTION = "*- fake GraceDB -*"
 
@@ -135,3 +136,17 @@ def test_it(gracedb):
 """)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*the real reason*", SECTION, "StoreError: *"])
+
+
+def test_object_that_was_loaded_anew_is_told_part_by_part() -> None:
+    with Store.temporary() as store, FakeGraceDb(store=store, user="ada") as client:
+        client.create_event("Test", "gstlal", "a.xml", filecontents="?")
+        before = len(list(store.commits()))
+        with store.transaction("load T0001") as tx:
+            logs = list(tx.logs("events/T0001"))
+            tx.clear("events/T0001")
+            tx.add_log("events/T0001", logs[0])
+        assert list(change_lines(store, before)) == [
+            "changes:",
+            "  load T0001: events/T0001: files.jsonl removed, logs.jsonl anew, 1",
+        ]
