@@ -18,6 +18,7 @@ from ..activation import activate
 from ..api.app import Application
 from ..client import FakeGraceDb
 from ..documents import User
+from ..services import refuse_production
 from ..store import Store
 from .file_systems import fake_file_system, on_the_real_disk, stand_up
 from .remote import RemoteGraceDb, checked_url, needs_the_fake
@@ -265,6 +266,7 @@ class RemoteStage(Stage):
             needs_the_fake("a store of its own")
         client = RemoteGraceDb(self._url, **options)
         self._ending.callback(client.close)
+        refuse_production(client)
         return client
 
     @contextlib.contextmanager
