@@ -57,7 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--gracedb",
         default="fake",
         metavar="fake|URL",
-        help="fake (the default), or the API root of a test server to run the tests against",
+        help="fake (the default), or a test server to run the tests against, by URL or alias",
     )
     for name, text in _SETTINGS.items():
         metavar = name.rpartition("_")[2].upper()

@@ -18,6 +18,7 @@ from ..activation import activate
 from ..alerts import Alerts
 from ..api.app import Application
 from ..client import FakeGraceDb
+from ..services import refuse_production
 from ..store import Store
 from ..transport.choices import chosen_identity, chosen_version
 from .file_systems import fake_file_system, on_the_real_disk, show, stand_up
@@ -298,6 +299,7 @@ class RemoteStage(Stage):
             needs_the_fake("a store of its own")
         client = RemoteGraceDb(self._url, **options)
         self._ending.callback(client.close)
+        refuse_production(client)
         return client
 
     @contextlib.contextmanager
