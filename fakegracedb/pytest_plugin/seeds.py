@@ -25,10 +25,9 @@ from ..store import Store
 if TYPE_CHECKING:
     from ..archive.loading import Loadable
 
-__all__ = ["Seed", "Seeds", "places"]
+__all__ = ["Seed", "Seeds", "places", "seeds_of"]
 
 _FUNCTION = re.compile(r"[\w.]+:[\w.]+")
-_SHOWN = 8  # ids in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,8 @@ class Seeds:
         ----------
         seed : path-like, str, Store, callable, Archive or archived object
             A folder that is a store, an archive or an archived object; ``module:function``, or a
-            function taking a client; an id in the archive folder; or what the archive gave.
+            function taking a client; an id in the archive folder; or what the archive gave. A path
+            that is not absolute is looked for at the `places`.
 
         Raises
         ------
@@ -159,6 +159,19 @@ class Seeds:
         raise pytest.UsageError(f"seed={seed!r} is not a folder, a store, an archive or a function")
 
 
+_SEEDS: pytest.StashKey[Seeds] = pytest.StashKey()
+
+
+def seeds_of(config: pytest.Config, base: Path) -> Seeds:
+    """Give the seeds of a session, of which `base` is the temporary folder of this process."""
+    seeds = config.stash.get(_SEEDS, None)
+    if seeds is None:
+        worker = getattr(config, "workerinput", {}).get("workerid", "")
+        shared = base.parent if worker else base
+        seeds = config.stash[_SEEDS] = Seeds(shared / "gracedb-seeds", worker or "main")
+    return seeds
+
+
 def places(text: str, request: pytest.FixtureRequest) -> list[Path]:
     """Say where a path may lie: beside the test, in the root of the tests, where pytest began."""
     config = request.config
@@ -176,31 +189,19 @@ def _of_store(store: Store) -> Seed:
 def _of_archive(text: str, looked: list[Path]) -> Seed:
     """Give a seed that is an archive, an object of one, or an id in the archive folder."""
     from ..archive import Archive
+    from ..archive.names import is_id
 
     there = next((path for path in looked if path.exists()), None)
     if there is not None:
         return _loading(f"archive {there}", there)
     if "://" in text:
-        return _of_url(text)
-    archive = Archive()
-    if text in archive:
-        return _loading(f"archive {archive.place} {text}", text)
-    ids = archive.ids()
-    held = f"with {', '.join(ids[:_SHOWN])}{' …' if len(ids) > _SHOWN else ''}" if ids else "empty"
+        return _loading(f"archive {text}", Archive(text))
+    if is_id(text):  # loading says what there is if it is not
+        return _loading(f"archive {Archive().place} {text}", text)
     raise pytest.UsageError(
         f"seed={text!r} is neither a folder with a store or an archive (looked for "
-        f"{', '.join(map(str, looked))}), nor an id in the archive folder ({archive.place}, "
-        f"{held}), nor module:function"
+        f"{', '.join(map(str, looked))}), nor an id in the archive folder, nor module:function"
     )
-
-
-def _of_url(url: str) -> Seed:
-    def load(target: Path) -> None:
-        from ..archive import Archive, seed_from
-
-        seed_from(Archive(url), target)
-
-    return Seed(f"archive {url}", load)
 
 
 def _loading(key: str, what: Loadable) -> Seed:

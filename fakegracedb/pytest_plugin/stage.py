@@ -23,7 +23,7 @@ from ..store import Store
 from ..transport.choices import chosen_identity, chosen_version
 from .file_systems import fake_file_system, on_the_real_disk, show, stand_up
 from .remote import RemoteGraceDb, checked_url, needs_the_fake
-from .seeds import Seed, Seeds
+from .seeds import Seed, Seeds, seeds_of
 from .settings import Settings, settings_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["STAGE", "FakeStage", "RemoteStage", "Stage", "set_up"]
 
-_SEEDS: pytest.StashKey[Seeds] = pytest.StashKey()
 _numbers = count()
 
 
@@ -45,15 +44,6 @@ def set_up(request: pytest.FixtureRequest) -> Stage:
     with on_the_real_disk():
         base = request.getfixturevalue("tmp_path_factory").getbasetemp()
     return FakeStage(settings, base, request)
-
-
-def _seeds(config: pytest.Config, base: Path) -> Seeds:
-    seeds = config.stash.get(_SEEDS, None)
-    if seeds is None:
-        worker = getattr(config, "workerinput", {}).get("workerid", "")
-        shared = base.parent if worker else base
-        seeds = config.stash[_SEEDS] = Seeds(shared / "gracedb-seeds", worker or "main")
-    return seeds
 
 
 class Stage(ABC):
@@ -155,7 +145,7 @@ class FakeStage(Stage):
         if seed is None:
             return Store(path)
         with on_the_real_disk():
-            seeds = _seeds(self.request.config, self._base)
+            seeds = seeds_of(self.request.config, self._base)
             loaded = seeds.loaded(seeds.find(seed, self.request))
         show(loaded)
         store = Store(loaded).copy(path)
