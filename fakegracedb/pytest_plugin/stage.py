@@ -201,7 +201,7 @@ class FakeStage(Stage):
         if settings.server_version is not None:
             kept["server_version"] = settings.server_version
         if settings.groups is not None:
-            self.store.users[kept["user"]] = User(kept["user"], settings.groups)
+            self.store.users[kept["user"]] = User(kept["user"], settings.groups, pipelines=())
         with Server(self.store, host="127.0.0.1", port=0) as server:
             yield server.url
 
