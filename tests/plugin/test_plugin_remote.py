@@ -58,6 +58,8 @@ import fakegracedb
 def test_store(gracedb_store): assert 0
 def test_fake(fake_gracedb): assert 0
 def test_env(gracedb_env): assert 0
+def test_alerts(gracedb_alerts): assert 0
+def test_replayed(gracedb_replayed): gracedb_replayed("S260302a")
 def test_attribute(gracedb): gracedb.calls
 def test_clock(gracedb): gracedb.clock = "system"
 def test_user(gracedb): gracedb.as_user("ada")
@@ -71,7 +73,7 @@ def test_faults(gracedb): assert 0
         f"--gracedb={url}",
         "-rs",
     )
-    result.assert_outcomes(skipped=10)
+    result.assert_outcomes(skipped=12)
     told = result.stdout.str()
     for what in ("gracedb_store", "client.calls", "client.as_user", "user", "clock", "faults"):
         assert f"{what} needs the fake, and --gracedb names a server" in told
