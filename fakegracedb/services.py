@@ -158,9 +158,10 @@ def root_for_tests(service: str) -> str:
     """
     url = ALIASES.get(service, service)
     if not _host(url) or urlsplit(url).scheme not in ("http", "https"):
+        names = ", ".join(name for name, its in ALIASES.items() if not is_production(its))
         raise ServiceError(
             f"{service!r} is no URL of a server, as https://gracedb-test.ligo.org/api/, and none "
-            f"of {', '.join(ALIASES)}"
+            f"of {names}"
         )
     if is_production(url):
         raise _refused(service)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..client import FakeGraceDb
@@ -34,21 +35,31 @@ class Target:
         What to call it.
     store : Store or None
         The store behind it, with a clock that can be set; None for a server.
+    url : str
+        Root of the server's API, where another client can be had; empty if only this one can.
     """
 
     client: Any
     name: str
     store: Store | None = None
-    _old_client: Any = field(default=None, repr=False)
+    url: str = ""
 
-    @property
+    @cached_property
     def v1(self) -> Any:
         """A client on the API v1, which has VOEvents and EM observations; None if there is none."""
         adapter = _adapter(self.client)
-        if self._old_client is None and self.store is not None and adapter is not None:
-            self._old_client = FakeGraceDb(store=self.store, api_version="v1")
-            self._old_client._act_as(adapter.identity)
-        return self._old_client
+        if self.store is not None and adapter is not None:
+            client = FakeGraceDb(store=self.store, api_version="v1")
+            client._act_as(adapter.identity)
+            return client
+        if not self.url:
+            return None
+        client = _opened(self.url, api_version="v1")
+        try:
+            return client if client.links else None
+        except ValueError:  # so says the client of a server that has no such API
+            client.close()
+            return None
 
 
 def _adapter(client: Any) -> StoreAdapter | None:
@@ -70,13 +81,21 @@ def open_target(service: Any) -> Target:
     ProductionError
         The production server, by whatever name; there is no way around that.
     """
-    is_url = isinstance(service, str) and "://" in ALIASES.get(service, service)
-    client = connect(root_for_tests(service) if is_url else service, auth=True)
-    if is_url and not os.environ.get("REQUESTS_CA_BUNDLE") and (found := bundle()).is_file():
-        client.verify = str(found)
+    url = ""
+    if isinstance(service, str) and "://" in ALIASES.get(service, service):
+        url = root_for_tests(service)
+    client = _opened(url) if url else connect(service)
     adapter = _adapter(client)
     if adapter is not None:  # of a store, whatever its URL says
         store = adapter.application.store
         return Target(client, str(store.path), store)
     refuse_production(client)
-    return Target(client, str(client._service_url))
+    return Target(client, str(client._service_url), url=url)
+
+
+def _opened(url: str, **options: Any) -> Any:
+    """Give a client of a server, which trusts the certificates that were added for test servers."""
+    client = connect(url, auth=True, **options)
+    if not os.environ.get("REQUESTS_CA_BUNDLE") and (found := bundle()).is_file():
+        client.verify = str(found)
+    return client
