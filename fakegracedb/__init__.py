@@ -34,11 +34,11 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
     from .activation import activate
-    from .alerts.replaying import replay
     from .archive import fetch, load
     from .client import FakeGraceDb
     from .errors import FakeGraceDbError, NotFaked, QueryError, StoreError
     from .regeneration import regenerate
+    from .replaying import replay
     from .server import Server
     from .store import Store
     from .transport.mounting import mount
@@ -57,7 +57,7 @@ _HOMES = {
     "load": "archive",
     "mount": "transport.mounting",
     "regenerate": "regeneration",
-    "replay": "alerts.replaying",
+    "replay": "replaying",
     "wait_for": "waiting",
 }
 

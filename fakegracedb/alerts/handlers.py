@@ -14,7 +14,7 @@ from typing import IO, Protocol
 
 from ..errors import FakeGraceDbError
 from .packets import Alert
-from .sinks import run, split
+from .sinks import run, split, told_of
 
 __all__ = ["Handled", "Handler", "Program", "Worker"]
 
@@ -69,7 +69,8 @@ class Program:
     def handle(self, alert: Alert, topic: str) -> Handled:
         """Run it."""
         try:
-            status = run(self._call, alert, topic, self._timeout)
+            told = told_of(alert, topic)
+            status = run(self._call, alert.payload.encode(), told, self._timeout)
         except FakeGraceDbError as error:
             return Handled(None, str(error))
         if status is None:

@@ -13,7 +13,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO, Any, Protocol, TextIO
 from urllib.parse import urlsplit
 
@@ -21,7 +21,19 @@ from ..errors import FakeGraceDbError
 from .packets import Alert, line_text
 from .topics import topic_prefix
 
-__all__ = ["CommandSink", "LineSink", "Sink", "forward", "is_live", "open_sink", "wire"]
+__all__ = [
+    "CommandSink",
+    "LineSink",
+    "Sink",
+    "forward",
+    "forward_classic",
+    "is_live",
+    "open_sink",
+    "run",
+    "split",
+    "told_of",
+    "wire",
+]
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -66,6 +78,14 @@ def forward(alert: Alert, sink: Any, topics: tuple[str, ...], group: str | None 
         send(f"{prefix}.{topic}", alert.uid, value)
 
 
+def forward_classic(alert: Alert, sink: Any, topic: str, content: bytes) -> None:
+    """Hand the VOEvent of an alert to a broker or a command, as GCN sends it: without headers."""
+    if isinstance(sink, CommandSink):
+        sink.run(content, told_of(alert, topic), f"the VOEvent of alert {alert.seq}")
+    else:
+        sink.send(topic, alert.uid, content, form=None)
+
+
 class LineSink:
     """A file, pipe or stream with one line an alert: number, time, topics and packet.
 
@@ -78,7 +98,11 @@ class LineSink:
 
     def send_alert(self, alert: Alert, topics: tuple[str, ...]) -> None:
         """Write a line."""
-        self._stream.write(line_text(alert, topics))
+        self.write(line_text(alert, topics))
+
+    def write(self, line: str) -> None:
+        """Write a line that ends with its newline."""
+        self._stream.write(line)
         self._stream.flush()
 
     def close(self) -> None:
@@ -115,10 +139,20 @@ class CommandSink:
             If it fails.
         """
         for topic in topics:
-            status = run(self._call, alert, topic, self._timeout)
-            if status != 0:
-                what = "took too long" if status is None else f"ended with {status}"
-                raise FakeGraceDbError(f"{shlex.join(self._call)} {what} on alert {alert.seq}")
+            self.run(alert.payload.encode(), told_of(alert, topic), f"alert {alert.seq}")
+
+    def run(self, content: bytes, told: Mapping[str, str], what: str) -> None:
+        """Run the command with something on its standard input.
+
+        Raises
+        ------
+        FakeGraceDbError
+            If it fails; `what` is then named.
+        """
+        status = run(self._call, content, told, self._timeout)
+        if status != 0:
+            why = "took too long" if status is None else f"ended with {status}"
+            raise FakeGraceDbError(f"{shlex.join(self._call)} {why} on {what}")
 
     def close(self) -> None:
         """Nothing is left to do."""
@@ -141,20 +175,28 @@ def split(command: str) -> list[str]:
     return call
 
 
-def run(call: list[str], alert: Alert, topic: str, timeout: float | None) -> int | None:
-    """Run a program with an alert on its standard input; give its status, None if it was too slow.
+def told_of(alert: Alert, topic: str) -> dict[str, str]:
+    """Give what the environment of a program tells of an alert."""
+    return {
+        "FAKEGRACEDB_TOPIC": topic,
+        "FAKEGRACEDB_SEQ": str(alert.seq),
+        "FAKEGRACEDB_UID": alert.uid,
+    }
+
+
+def run(
+    call: list[str], content: bytes, told: Mapping[str, str], timeout: float | None
+) -> int | None:
+    """Run a program with something on its standard input.
+
+    Give its status, None if it was too slow; `told` is in its environment.
 
     Raises
     ------
     FakeGraceDbError
         If it cannot be started.
     """
-    environment = {
-        **os.environ,
-        "FAKEGRACEDB_TOPIC": topic,
-        "FAKEGRACEDB_SEQ": str(alert.seq),
-        "FAKEGRACEDB_UID": alert.uid,
-    }
+    environment = {**os.environ, **told}
     try:
         process = subprocess.Popen(
             call, stdin=subprocess.PIPE, env=environment, start_new_session=True
@@ -162,7 +204,7 @@ def run(call: list[str], alert: Alert, topic: str, timeout: float | None) -> int
     except OSError as error:
         raise FakeGraceDbError(f"{call[0]} cannot be started: {error.strerror}") from error
     try:
-        process.communicate(alert.payload.encode(), timeout)
+        process.communicate(content, timeout)
     except subprocess.TimeoutExpired:
         return None
     finally:
@@ -176,7 +218,7 @@ def run(call: list[str], alert: Alert, topic: str, timeout: float | None) -> int
 # By name
 
 
-def open_sink(name: str, *, timeout: float | None = None) -> Any:
+def open_sink(name: str, *, timeout: float | None = None, live: bool = True) -> Any:
     """Give the sink that a text names.
 
     Parameters
@@ -186,6 +228,9 @@ def open_sink(name: str, *, timeout: float | None = None) -> Any:
         ``kafka://HOST:PORT``.
     timeout : float, optional
         For each run of a command [s].
+    live : bool
+        Whether whoever asks knows that nobody takes the messages for real; else brokers and topics
+        where somebody might are refused.
 
     Raises
     ------
@@ -208,7 +253,7 @@ def open_sink(name: str, *, timeout: float | None = None) -> Any:
             raise FakeGraceDbError(
                 f"{name}: alerts cannot be sent to Kafka here: {error}"
             ) from error
-        return KafkaSink(name)
+        return KafkaSink(name, live=live)
     raise ValueError(
         f"{name!r} is no place for alerts: stdout, file:PATH, pipe:PATH, exec:COMMAND or "
         "kafka://HOST:PORT"

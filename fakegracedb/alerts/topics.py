@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 from ..documents import Event, Superevent
 from ..vocabulary import Vocabulary
 
-__all__ = ["all_topics", "check_topics", "topic_prefix", "topics_of"]
+__all__ = [
+    "all_topics",
+    "check_topics",
+    "event_topics",
+    "superevent_topic",
+    "superevent_topics",
+    "topic_prefix",
+    "topics_of",
+]
 
 _OF_CATEGORY = {"P": "superevent", "M": "mdc_superevent", "T": "test_superevent"}
 _SHOWN = 8  # topics in a message
@@ -25,16 +33,33 @@ def topics_of(about: Event | Superevent, names: Vocabulary) -> tuple[str, ...]:
     """
     if isinstance(about, Superevent):
         return (_OF_CATEGORY.get(about.category, "superevent"),)
-    first = f"{about.group}_{about.pipeline}".lower()
-    if about.search and names.settings.alert_search_topics:
-        return first, f"{first}_{about.search}".lower()
+    return event_topics(about.group, about.pipeline, about.search, names)
+
+
+def event_topics(
+    group: str, pipeline: str, search: str | None, names: Vocabulary
+) -> tuple[str, ...]:
+    """Give the topics of an event, by what it is."""
+    first = f"{group}_{pipeline}".lower()
+    if search and names.settings.alert_search_topics:
+        return first, f"{first}_{search}".lower()
     return (first,)
+
+
+def superevent_topic(category: str) -> str:
+    """Give the topic of a superevent, by the word for its category that the API answers."""
+    return _OF_CATEGORY.get(category[:1], "superevent")
+
+
+def superevent_topics() -> tuple[str, ...]:
+    """Give the topics of superevents."""
+    return tuple(_OF_CATEGORY.values())
 
 
 @lru_cache(maxsize=16)
 def all_topics(names: Vocabulary) -> tuple[str, ...]:
     """Give every topic that alerts can go to: brokers have them before the first listener comes."""
-    topics = dict.fromkeys(_OF_CATEGORY.values())
+    topics = dict.fromkeys(superevent_topics())
     for group in names.groups:
         for pipeline in names.pipelines:
             first = f"{group}_{pipeline.name}".lower()

@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Iterator, Sequence
 
 from ..alerts import Alert, Follower, all_topics, topic_prefix
+from ..alerts.classic import classic_notice, classic_topics
 from ..alerts.sinks import wire
+from ..alerts.topics import event_topics, superevent_topics
 from ..errors import StoreError
-from ..store import Store
+from ..store import Store, View
 from ..store.layout import JOURNAL
 from .source import Entry
 from .watching import Watch
@@ -20,9 +22,28 @@ _UPLOADS_OF_TESTS = "test"  # where `create_event(kafka=…)` sends what it uplo
 _NAMES = uuid.UUID("a0d0d5e1-6a0c-5f0e-9a35-b1f1a0f7b9a4")  # by which messages get their ids
 
 
-def hop_headers(identity: uuid.UUID) -> list[tuple[str, bytes]]:
-    """Give the headers of a message in JSON, as hop writes them and its readers want them."""
-    return [("_id", identity.bytes), ("_format", b"json")]
+def hop_headers(identity: uuid.UUID, form: str = "json") -> list[tuple[str, bytes]]:
+    """Give the headers of a message, as hop writes them and its readers want them."""
+    return [("_id", identity.bytes), ("_format", form.encode())]
+
+
+def _all_topics(view: View) -> list[str]:
+    names = view.vocabulary
+    uploads = [_UPLOADS_OF_TESTS, *(one.name.lower() for one in names.pipelines)]
+    return list(dict.fromkeys((*all_topics(names), *uploads)))
+
+
+def _own_topics(view: View) -> list[str]:
+    names = view.vocabulary
+    events = {
+        (event.group, event.pipeline, event.search)
+        for graceid in view.graceids()
+        if (event := view.peek(graceid)) is not None
+    }
+    topics = dict.fromkeys(superevent_topics())
+    for event in sorted(events, key=str):
+        topics.update(dict.fromkeys(event_topics(*event, names)))
+    return list(topics)
 
 
 class AlertSource:
@@ -35,10 +56,26 @@ class AlertSource:
     prefix : str, optional
         What stands before the dot in the names of topics; None is the first part of the name of the
         server that sends the alert, ``gracedb`` before there is one.
+    classic : bool
+        Whether VOEvents that are not internal come too, on GCN's classic topics.
+    own_topics : bool
+        Whether there are only the topics of superevents and of the events that the store holds;
+        further ones come with their first alert. Else there are all that its tables allow, which
+        are some thousands: a listener without a choice of topics, as that of igwn-alert, waits for
+        each of them in turn and so for ever.
     """
 
-    def __init__(self, store: Store, prefix: str | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        prefix: str | None = None,
+        *,
+        classic: bool = False,
+        own_topics: bool = False,
+    ) -> None:
         self._store = store
+        self._classic = classic
+        self._own = own_topics
         self._prefixes = [prefix or _USUAL_PREFIX]
         self._given = prefix is not None
         self._follower: Follower | None = None
@@ -46,13 +83,12 @@ class AlertSource:
 
     def topics(self) -> Sequence[str]:
         """Give the topics of all alerts, and those that uploads through Kafka go to."""
-        names = self._store.read(lambda view: view.vocabulary)
-        uploads = [_UPLOADS_OF_TESTS, *(one.name.lower() for one in names.pipelines)]
-        return [
+        topics = [
             f"{prefix}.{topic}"
             for prefix in self._prefixes
-            for topic in dict.fromkeys((*all_topics(names), *uploads))
+            for topic in self._store.read(_own_topics if self._own else _all_topics)
         ]
+        return topics + (classic_topics() if self._classic else [])
 
     def entries(self, after: int) -> Iterator[Entry]:
         """Give the messages of the alerts after a number.
@@ -84,6 +120,8 @@ class AlertSource:
             # the same at every time, as the rest of the message is
             headers = hop_headers(uuid.uuid5(_NAMES, f"{alert.root} {alert.seq} {name}"))
             yield Entry(alert.seq, name, value, None, alert.instant.timestamp(), headers)
+        if self._classic and (found := classic_notice(self._store, alert)) is not None:
+            yield Entry(alert.seq, *found, None, alert.instant.timestamp())
 
     def wait(self, timeout: float) -> None:
         """Wait until the store may have changed, or for so long [s]."""

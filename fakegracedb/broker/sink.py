@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -26,35 +27,48 @@ class KafkaSink:
         file), ``mechanism`` and ``create`` of `Forwarder`; those with a dot in their name are
         librdkafka's.
 
+    live : bool
+        Whether whoever opens it knows that nobody takes the messages for real: then it is not asked
+        here. Else real servers and topics with their prefixes are refused.
+
     Raises
     ------
     ForwardingError
-        If that is no address.
-
-    Notes
-    -----
-    Whoever opens it has to know that nobody takes the messages for real: here it is not asked.
+        If that is no address, or a real server's.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, live: bool = True) -> None:
         parts = urlsplit(url)
         options, settings = _options(parts.query)
         if parts.username is not None:
             options["user"] = unquote(parts.username)
             options["password"] = unquote(parts.password or "")
         to = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-        self._forwarder = Forwarder(to, options=settings, live=True, **options)
+        self._forwarder = Forwarder(to, options=settings, live=live, **options)
 
-    def send(self, topic: str, key: str, value: bytes) -> None:
-        """Send a message, as hop does; its topic is made if it is missing.
+    def prepare(self, topics: Iterable[str]) -> None:
+        """Have topics on the broker, for who listens before the first message comes.
+
+        Raises
+        ------
+        ForwardingError
+            If it cannot be reached or does not make them, or somebody could take them for real.
+        """
+        self._forwarder.prepare(topics)
+
+    def send(self, topic: str, key: str, value: bytes, form: str | None = "json") -> None:
+        """Send a message, as hop does with `form` or without it; a missing topic is made.
 
         Raises
         ------
         ForwardingError
             If the broker has not taken it.
         """
-        headers = hop_headers(uuid.uuid4())
+        headers = [] if form is None else hop_headers(uuid.uuid4(), form)
         self._forwarder.send([Entry(1, topic, value, key.encode(), time.time(), headers)])
+
+    def __str__(self) -> str:
+        return str(self._forwarder)
 
     def close(self) -> None:
         """Nothing is left to do: every message has arrived."""

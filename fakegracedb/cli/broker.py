@@ -28,10 +28,10 @@ def add(verbs: Verbs) -> None:
         _broker,
         "serve a store's alerts by Kafka's protocol, to clients on this machine",
         "Serve a store's alerts by Kafka's protocol: a single node, for tests and rehearsals. Its "
-        "topics are those that the store's tables give; a topic that nobody made is unknown, as on "
-        "real brokers. All alerts that the store's journal holds are there, also those from "
-        "before, and those of other processes; changes need no Kafka library. The first line says "
-        "where it listens; it ends with Ctrl-C.",
+        "topics are those that the store's tables give, and GCN's classic ones for its VOEvents; a "
+        "topic that nobody made is unknown, as on real brokers. All alerts that the store's "
+        "journal holds are there, also those from before, and those of other processes; changes "
+        "need no Kafka library. The first line says where it listens; it ends with Ctrl-C.",
     )
     verb.add_argument("--host", default="127.0.0.1", help="where to listen: %(default)s")
     verb.add_argument(
@@ -55,6 +55,12 @@ def add(verbs: Verbs) -> None:
         default=[],
         metavar="NAME",
         help="one more topic; may be repeated",
+    )
+    verb.add_argument(
+        "--own-topics",
+        action="store_true",
+        help="only the topics of superevents and of events that the store holds; others come with "
+        "their first alert (igwn-alert listens to all topics only where they are few)",
     )
     verb.add_argument(
         "--user",
@@ -96,7 +102,7 @@ def _broker(arguments: argparse.Namespace) -> int:
     if arguments.key and not arguments.certificate:
         raise CommandError("--key is given without --certificate")
     store = _store(arguments)
-    source = AlertSource(store, arguments.prefix)
+    source = AlertSource(store, arguments.prefix, classic=True, own_topics=arguments.own_topics)
     ended = threading.Event()
     with ExitStack() as stack:
         for number in (signal.SIGINT, signal.SIGTERM):

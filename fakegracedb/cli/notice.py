@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from . import notice_sending
 from .arguments import DEFAULT_STORE, add_verb, named_store
 from .output import CommandError, say, say_json
 
@@ -27,14 +28,7 @@ def add(verbs: Verbs) -> None:
         "Build the public notice of a superevent of a store as it is now, and write it to standard "
         "output or a file.",
     )
-    build.add_argument("uid", metavar="ID", help="the superevent")
-    build.add_argument(
-        "--type",
-        default="preliminary",
-        metavar="TYPE",
-        help="earlywarning, less-significant, preliminary, initial, update or retraction "
-        "(%(default)s)",
-    )
+    notice_sending.add_subject(build)
     build.add_argument("--avro", action="store_true", help="as an Avro file; else as JSON")
     build.add_argument("-o", "--output", metavar="FILE", help="where (standard output)")
     build.add_argument(
@@ -57,6 +51,7 @@ def add(verbs: Verbs) -> None:
         verb.add_argument(
             "--schema", default=default, metavar="NAME", help="1.3, 1.0 or early (%(default)s)"
         )
+    notice_sending.add(inner)
 
 
 def _build(arguments: argparse.Namespace) -> int:

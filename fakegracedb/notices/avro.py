@@ -22,12 +22,8 @@ _CHIRP_MASSES = {
 }
 
 
-def _field(name: str, kind: Any) -> dict[str, Any]:
-    """Give a field; one that can be null is that where nothing is given."""
-    field = {"name": name, "type": kind}
-    if isinstance(kind, list) and kind[0] == "null":
-        field["default"] = None
-    return field
+def _field(name: str, kind: Any, **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": kind, **more}
 
 
 def avro_schema(schema: str) -> dict[str, Any]:
@@ -35,26 +31,31 @@ def avro_schema(schema: str) -> dict[str, Any]:
 
     Notes
     -----
-    The fields are those of igwn-gwalert-schema.
+    Its fields, their order and their defaults are those of igwn-gwalert-schema 1.3 and 1.0.
     """
-    namespace = "igwn.alerts" if schema == "1.3" else "igwn.alerts.v1_0"
+    newest = schema == "1.3"
+
+    def listed(name: str, kind: dict[str, Any], default: Any) -> dict[str, Any]:
+        # 1.0 has the default where Avro does not look for it
+        return _field(name, kind, default=default) if newest else _field(name, kind)
+
     event = [
         _field("time", "string"),
         _field("far", "double"),
         _field("significant", "boolean"),
-        _field("instruments", {"type": "array", "items": "string"}),
+        listed("instruments", {"type": "array", "items": "string"}, []),
         _field("group", "string"),
         _field("pipeline", "string"),
         _field("search", "string"),
-        _field("properties", _PROBABILITIES),
-        _field("classification", _PROBABILITIES),
-        _field("mchirp_source", ["null", _CHIRP_MASSES]),
+        listed("classification", _PROBABILITIES, {}),
+        listed("properties", _PROBABILITIES, {}),
+        _field("mchirp_source", ["null", _CHIRP_MASSES], default=None),
         _field("duration", ["null", "double"]),
         _field("central_frequency", ["null", "double"]),
         _field("skymap", ["null", "bytes"]),
     ]
     coincidence = [
-        _field("gcn_notice_id", ["int", "string"] if schema == "1.3" else "int"),
+        _field("gcn_notice_id", ["int", "string"] if newest else "int"),
         _field("ivorn", "string"),
         _field("observatory", "string"),
         _field("search", "string"),
@@ -70,14 +71,14 @@ def avro_schema(schema: str) -> dict[str, Any]:
     return {
         "type": "record",
         "name": "Alert",
-        "namespace": namespace,
+        "namespace": "igwn.alerts" if newest else "igwn.alerts.v1_0",
         "fields": [
             _field("alert_type", {"type": "enum", "name": "AlertType", "symbols": _TYPES}),
             _field("time_created", "string"),
             _field("superevent_id", "string"),
             _field("event", ["null", inner]),
             _field("external_coinc", ["null", external]),
-            _field("urls", {"type": "map", "values": "string"}),
+            listed("urls", {"type": "map", "values": "string"}, {}),
         ],
     }
 

@@ -16,9 +16,9 @@ from ..documents import Superevent
 from ..errors import FakeGraceDbError
 from .records import Notice, build
 
-__all__ = ["VOEVENTS", "mock_superevent", "write_samples"]
+__all__ = ["MOCK", "VOEVENTS", "mock_superevent", "write_samples"]
 
-_NAME = "MS181101ab"
+MOCK = "MS181101ab"
 _GPS = "1225146184.654"  # 2018-11-01 22:22:46.654 UTC
 _SENT = "2018-11-01 22:34:49"
 _FAR = 9.11069936486e-14
@@ -53,10 +53,10 @@ def mock_superevent() -> FakeGraceDb:
     with client.store.transaction("mock superevent") as tx:
         event = tx.event(graceid)
         assert event is not None
-        tx.put_event(replace(event, superevent=_NAME))
+        tx.put_event(replace(event, superevent=MOCK))
         tx.put_superevent(
             Superevent(
-                superevent_id=_NAME,
+                superevent_id=MOCK,
                 category="M",
                 submitter=event.submitter,
                 created=tx.timestamp(),
@@ -76,12 +76,12 @@ def mock_superevent() -> FakeGraceDb:
         distance_std=_DISTANCE_STD,
         gpstime=_GPS,
         instruments="H1,L1,V1",
-        objid=_NAME,
+        objid=MOCK,
         created=_SENT,
     )
     files = {"bayestar.multiorder.fits": (skymap, "sky_loc"), **_PIPELINE}
     for name, (data, tag) in files.items():
-        client.write_log(_NAME, "Made for notices", name, data, tag_name=[tag, "public"])
+        client.write_log(MOCK, "Made for notices", name, data, tag_name=[tag, "public"])
     return client
 
 
@@ -112,7 +112,7 @@ def write_samples(
     contents: dict[str, bytes] = {}
     with mock_superevent() as client:
         for kind, code in VOEVENTS.items():
-            notice = build(client, _NAME, kind, schema=schema)
+            notice = build(client, MOCK, kind, schema=schema)
             contents[f"{notice.name}.json"] = notice.json_bytes()
             if avro:
                 contents[f"{notice.name}.avro"] = notice.avro_bytes()
@@ -133,7 +133,7 @@ def _voevent(client: FakeGraceDb, notice: Notice, code: str) -> bytes:
         }
     skymap = None if code == "RE" else "bayestar.multiorder.fits"
     made = client.create_voevent(
-        _NAME,
+        MOCK,
         code,
         skymap_type=None if skymap is None else "BAYESTAR",
         skymap_filename=skymap,
@@ -141,7 +141,7 @@ def _voevent(client: FakeGraceDb, notice: Notice, code: str) -> bytes:
         open_alert=True,
         **probabilities,
     )
-    content: bytes = client.files(_NAME, made.json()["filename"]).read()
+    content: bytes = client.files(MOCK, made.json()["filename"]).read()
     if not content:
         raise FakeGraceDbError(f"no VOEvent of type {code} was made")
     return content

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ SCHEMAS: dict[str, frozenset[str]] = {
     "early": frozenset({"mchirp_source", "significant", "duration", "central_frequency"}),
 }
 _FIRST = ("earlywarning", "less-significant", "preliminary")  # may take files of the event
+_SKY_MAPS = (("event", "skymap"), ("external_coinc", "combined_skymap"))
 _LARGEST = 2**31 - 1  # of a number in Avro's int
 _API = re.compile(r"/api/(?:v\d+/)?")
 
@@ -62,11 +63,20 @@ class Notice:
     def to_json(self) -> dict[str, Any]:
         """Give the form of the Kafka topics in JSON: sky maps are text in base64."""
         data = {**self.record}
-        for part, key in (("event", "skymap"), ("external_coinc", "combined_skymap")):
+        for part, key in _SKY_MAPS:
             inner = data[part]
             if inner is not None and inner[key] is not None:
                 data[part] = {**inner, key: base64.b64encode(inner[key]).decode()}
         return data
+
+    def with_json(self, data: Mapping[str, Any]) -> Notice:
+        """Give the notice that has this form, otherwise like this one."""
+        record = {**data}
+        for part, key in _SKY_MAPS:
+            inner = record[part]
+            if inner is not None and inner[key] is not None:
+                record[part] = {**inner, key: base64.b64decode(inner[key])}
+        return replace(self, record=record)
 
     def json_bytes(self) -> bytes:
         """Give its JSON text."""

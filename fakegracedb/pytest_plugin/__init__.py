@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..alerts import Alerts
+    from ..broker import Broker
     from ..client import FakeGraceDb
     from ..regeneration.outcome import Regeneration
     from ..store import Store
@@ -38,14 +39,8 @@ _SETTINGS = {
 _ALLOW_NETWORK = "let GraceDB clients use adapters of their own, which may open connections"
 _OURS = frozenset(
     {
-        "gracedb",
-        "fake_gracedb",
-        "gracedb_store",
-        "gracedb_factory",
-        "gracedb_server",
-        "gracedb_env",
-        "gracedb_alerts",
-        "gracedb_replayed",
+        *("gracedb", "fake_gracedb", "gracedb_store", "gracedb_factory", "gracedb_server"),
+        *("gracedb_env", "gracedb_alerts", "gracedb_replayed", "gracedb_broker"),
     }
 )
 
@@ -158,6 +153,18 @@ def gracedb_server(_gracedb_stage: Stage) -> Iterator[str]:
     """Serve the test's store over HTTP on loopback; the value is the API root's URL."""
     with _gracedb_stage.served() as url:
         yield url
+
+
+@pytest.fixture
+def gracedb_broker(_gracedb_stage: Stage) -> Iterator[Broker]:
+    """Serve the alerts of the test's store by Kafka's protocol; `address` of the value says where.
+
+    The value is a `fakegracedb.broker.Broker`.
+    """
+    from ..broker import AlertSource, Broker
+
+    with Broker(AlertSource(_gracedb_stage.store, classic=True)) as broker:
+        yield broker
 
 
 @pytest.fixture

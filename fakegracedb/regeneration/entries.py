@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Operation", "operation", "tagged"]
+__all__ = ["Operation", "former", "operation", "tagged"]
 
 _ID = r"(?P<graceid>[A-Z]\d+)"
 _S = r"(?P<superevent>\S+?)"
@@ -70,10 +70,13 @@ class Operation:
         Its name; ``linked_…`` are told in the log of an event and made on its superevent.
     values : dict of str
         What the entry says of it.
+    before : dict of str
+        What it says of how things were before; None for what was not set.
     """
 
     kind: str
     values: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
 
 
 def operation(row: Mapping[str, Any]) -> Operation | None:
@@ -86,13 +89,15 @@ def operation(row: Mapping[str, Any]) -> Operation | None:
         if found is None:
             continue
         values: dict[str, Any] = {k: v for k, v in found.groupdict().items() if v is not None}
+        before: dict[str, Any] = {}
         if kind == "create_superevent":
             values = _assigned(values["values"])
         elif kind == "update_superevent":
+            before = former(values["values"])
             values = _changed(values["values"])
         elif kind == "update_signoff":
             values |= _signoff_changes(values.pop("values"))
-        return Operation(kind, values)
+        return Operation(kind, values, before)
     return None
 
 
@@ -110,6 +115,11 @@ def _assigned(text: str) -> dict[str, Any]:
 def _changed(text: str) -> dict[str, Any]:
     """Give the new values, by name."""
     return {name: new for name, _, new in _change.findall(text) if new != "None"}
+
+
+def former(text: str) -> dict[str, Any]:
+    """Give the old values that an entry tells, by name; None for what was not set."""
+    return {name: None if old == "None" else old for name, old, _ in _change.findall(text)}
 
 
 def _signoff_changes(text: str) -> dict[str, Any]:

@@ -56,12 +56,14 @@ def _chirp_masses() -> Rules:
     }
 
 
-def _event() -> Rules:
+def _event(version: str) -> Rules:
+    significant: dict[str, Rules] = {"significant": {"type": "boolean"}}
+    early = version == "early"
     return _record(
         {
             "time": _TIME,
             "far": {**_NUMBER, "description": "false alarm rate in Hz"},
-            "significant": {"type": "boolean"},
+            **({} if early else significant),
             "instruments": _list(_TEXT),
             **dict.fromkeys(("group", "pipeline", "search"), _TEXT),
             "classification": _PROBABILITIES,
@@ -72,15 +74,16 @@ def _event() -> Rules:
             "mchirp_source": _chirp_masses(),
             "duration": {**_NUMBER_OR_NULL, "description": "of a burst, in seconds"},
             "central_frequency": {**_NUMBER_OR_NULL, "description": "of a burst, in Hz"},
+            **(significant if early else {}),
         },
         null=True,
     )
 
 
-def _external_coinc() -> Rules:
+def _external_coinc(version: str) -> Rules:
     return _record(
         {
-            "gcn_notice_id": {"type": ["integer", "string"]},
+            "gcn_notice_id": {"type": ["integer", "string"]} if version == "1.3" else _NUMBER,
             **dict.fromkeys(("ivorn", "observatory", "search"), _TEXT),
             "time_difference": {**_NUMBER, "description": "in seconds"},
             "time_coincidence_far": _RATE_OR_NULL,
@@ -91,14 +94,14 @@ def _external_coinc() -> Rules:
     )
 
 
-def _alert() -> Rules:
+def _alert(version: str) -> Rules:
     return _record(
         {
             "superevent_id": _TEXT,
             "alert_type": {"enum": list(ALERT_TYPES)},
             "time_created": _TIME,
-            "event": _event(),
-            "external_coinc": _external_coinc(),
+            "event": _event(version),
+            "external_coinc": _external_coinc(version),
             "urls": {
                 "type": "object",
                 "additionalProperties": {"type": "string", "format": "uri"},
@@ -107,7 +110,7 @@ def _alert() -> Rules:
     )
 
 
-SCHEMAS: dict[str, Rules] = {"1.3": _alert()}
+SCHEMAS: dict[str, Rules] = {version: _alert(version) for version in ("1.3", "1.0", "early")}
 
 
 def schema(version: str = "1.3") -> dict[str, Any]:
@@ -130,8 +133,8 @@ def schema(version: str = "1.3") -> dict[str, Any]:
 
     Notes
     -----
-    It says what the package igwn-gwalert-schema of that version says. So an alert of any type may
-    be without an event, and further keys are allowed.
+    It says what the package igwn-gwalert-schema of that version says; ``early`` is what came before
+    1.0. So an alert of any type may be without an event, and further keys are allowed.
     """
     try:
         rules = SCHEMAS[version]

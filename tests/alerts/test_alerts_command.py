@@ -447,9 +447,16 @@ def test_replay_is_a_generator_too(history: World) -> None:
         replay(history.store, speed=-1.0)
 
 
-def test_a_journal_that_does_not_go_back_so_far_is_told(history: World, run: Run) -> None:
+def test_what_the_journal_does_not_tell_is_rebuilt_and_said_so(history: World, run: Run) -> None:
+    _, exact, error = run("replay", "--uid", "G0001", "--no-wait")
+    assert error == ""
     history.store.compact()
     history.client.write_log("G0001", "three")
-    status, _, error = run("replay", "--uid", "G0001")
-    assert status == 1
-    assert "does not go back to the creation of G0001" in error
+    status, out, error = run("replay", "--uid", "G0001", "--no-wait")
+    assert status == 0
+    assert "5 alerts of 5 rebuilt from logs: approximate" in error
+    told, before = (
+        [json.loads(line)["message"] for line in text.splitlines()] for text in (out, exact)
+    )
+    assert [one["alert_type"] for one in told] == [*(one["alert_type"] for one in before), "log"]
+    assert told[:4] == before

@@ -262,6 +262,35 @@ def test_igwn_alert_lists_topics_and_hears_what_the_broker_follows() -> None:
     ]
 
 
+def test_igwn_alert_listens_to_all_topics_where_they_are_few(tmp_path: Path) -> None:
+    from fakegracedb import FakeGraceDb, samples
+    from fakegracedb.broker import AlertSource
+
+    with FakeGraceDb(store=tmp_path / "g") as client:
+        content = samples.coinc_xml("1456419850.125")
+        client.create_event("CBC", "gstlal", "c.xml", filecontents=content, search="AllSky")
+        with Broker(AlertSource(client.store, own_topics=True)) as broker:
+            listener = igwn_alert(broker)
+            assert set(listener.get_topics()) == {
+                *("superevent", "mdc_superevent", "test_superevent"),
+                *("cbc_gstlal", "cbc_gstlal_allsky"),
+            }
+            heard: set[str] = set()
+            listening = threading.Thread(
+                target=listener.listen,
+                args=(lambda topic, payload: heard.add(topic),),
+                daemon=True,
+            )
+            listening.start()
+            # it begins with what comes from when it is there, which it does not tell
+            until(lambda: heard or client.write_log("G0001", "one more") is None, pause=0.1)
+            until(lambda: heard == {"cbc_gstlal", "cbc_gstlal_allsky"})
+            listener.stop()
+            listening.join(10)
+            client.create_event("Burst", "CWB", "t.txt", filecontents=samples.cwb_text())
+            until(lambda: "burst_cwb" in listener.get_topics())
+
+
 def test_gcn_kafka_writes_and_reads(broker: Broker) -> None:
     gcn = pytest.importorskip("gcn_kafka")
     local = {"bootstrap.servers": broker.address, "security.protocol": "plaintext"}

@@ -64,20 +64,33 @@ def add(verbs: Verbs) -> None:
         "also if the relay is killed.",
     )
     add_sinks(verb, required=True)
+    verb.add_argument(
+        "--gcn",
+        action="store_true",
+        help="send VOEvents too, to GCN's classic topics (of brokers and commands)",
+    )
     add_topics(verb)
     add_following(verb)
 
 
 def _relay(arguments: argparse.Namespace) -> int:
-    from ...alerts.sinks import forward, open_sink
+    from ...alerts.classic import classic_notice
+    from ...alerts.sinks import forward, forward_classic, open_sink
 
     places = checked_sinks(arguments)
+    if arguments.gcn:
+        for place in places:
+            if not place.startswith(("kafka:", "exec:")):
+                raise CommandError(f"--gcn: {place} takes alerts, and VOEvents are none")
     following = Following(arguments)
     sinks = [open_sink(place, timeout=arguments.timeout) for place in places]
     try:
         for alert in following:
+            classic = classic_notice(following.store, alert) if arguments.gcn else None
             for sink in sinks:
                 forward(alert, sink, following.of(alert), arguments.group)
+                if classic is not None:
+                    forward_classic(alert, sink, *classic)
             if following.offsets is not None:
                 following.offsets.write(following.follower.position_after(alert))
     finally:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import time
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import add_verb
-from ..output import CommandError
-from .common import opened, positive
+from ..arguments import DEFAULT_STORE, add_verb, named_store
+from ..output import CommandError, complain, counted
+from .common import positive
 from .relay import add_sinks, checked_sinks
 
 if TYPE_CHECKING:
@@ -27,7 +28,28 @@ def add(verbs: Verbs) -> None:
         _replay,
         "send the alerts of a history once more",
         "Send once more the alerts that an event or superevent of a store, or all of it, has sent: "
-        "each as of its own moment, spaced as they were. The store is not touched.",
+        "each as of its own moment, spaced as they were. What the store's journal does not tell, "
+        "and what an archive or another server holds, is rebuilt from logs, approximately. Nothing "
+        "of it is touched.",
+    )
+    source = verb.add_mutually_exclusive_group()
+    source.add_argument(
+        "--source",
+        metavar="SERVICE",
+        help="in place of --store: an alias (production, playground, test, …), a URL (of one "
+        "object), or a folder with a store or an archive",
+    )
+    source.add_argument(
+        "--from-archive",
+        nargs="?",
+        const="",
+        metavar="DIR",
+        help="in place of --store: an archive; else $FAKEGRACEDB_ARCHIVE, else the usual one",
+    )
+    verb.add_argument(
+        "--auth",
+        action="store_true",
+        help="look for credentials as the real client does, for what a server does not show all",
     )
     verb.add_argument("--uid", metavar="ID", help="of which object; else everything")
     pace = verb.add_mutually_exclusive_group()
@@ -58,27 +80,43 @@ def add(verbs: Verbs) -> None:
         "--report",
         metavar="FILE",
         help="a line of JSON for each alert: when it was due and sent, how late, how long each "
-        "place took, and whether the alert is approximate",
+        "place took, whether the alert is approximate, and how soon each user first changed its "
+        "object in the store (with --source or --from-archive that of --store)",
+    )
+    verb.add_argument(
+        "--linger",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="wait so long for reactions after the last alert [s]",
     )
     add_sinks(verb, required=False)
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    import json
-
-    from ...alerts.replaying import history, paced
     from ...alerts.sinks import forward, open_sink
+    from ...replaying import history, paced
 
     arguments.to = arguments.to or ["stdout"]
     places = checked_sinks(arguments)
+    if not 0 <= arguments.linger < float("inf"):
+        raise CommandError("--linger is a number of seconds, not negative")
+    source, archive = _source(arguments)
     alerts = history(
-        opened(arguments),
+        source,
         arguments.uid,
+        archive=archive,
+        auth=arguments.auth,
         first=arguments.first,
         until=arguments.until,
         until_time=arguments.until_time,
         types=None if arguments.types is None else _types(arguments.types),
     )
+    if guessed := sum(alert.approximate for alert in alerts):
+        complain(
+            f"{counted(guessed, 'alert')} of {len(alerts)} rebuilt from logs: approximate, with "
+            "times in whole seconds"
+        )
     sent = paced(
         alerts,
         speed=0.0 if arguments.no_wait else arguments.speed,
@@ -95,18 +133,38 @@ def _replay(arguments: argparse.Namespace) -> int:
         }
         report = None
         if arguments.report is not None:
-            report = stack.enter_context(open(arguments.report, "w", encoding="utf-8"))  # noqa: PTH123
+            report = stack.enter_context(_Report(arguments))
         began = time.monotonic()
         for due, topics, alert in sent:
-            late = time.monotonic() - began - due
+            start = time.monotonic()
             took: dict[str, float] = {}
             for place, sink in sinks.items():
-                start = time.monotonic()
+                before = time.monotonic()
                 forward(alert, sink, topics, arguments.group)
-                took[place] = round(time.monotonic() - start, 6)
+                took[place] = round(time.monotonic() - before, 6)
             if report is not None:
-                report.write(json.dumps(_told(alert, due, late, took)) + "\n")
+                report.sent(alert, due, start, start - began - due, took)
+        if arguments.linger:
+            time.sleep(arguments.linger)
     return 0
+
+
+def _source(arguments: argparse.Namespace) -> tuple[Any, str | None]:
+    """Give source and archive as `history` takes them."""
+    from ...store import Store
+
+    if arguments.from_archive is not None:
+        return None, arguments.from_archive or None
+    if arguments.source is not None:
+        from ...services import ALIASES
+
+        known = arguments.source in (*ALIASES, "fake") or "://" in arguments.source
+        if not known and not Path(arguments.source).is_dir():
+            raise CommandError(
+                f"{arguments.source} is neither a folder nor a URL nor one of {', '.join(ALIASES)}"
+            )
+        return arguments.source, None
+    return Store.open(named_store(arguments) or DEFAULT_STORE), None
 
 
 def _types(text: str) -> set[str]:
@@ -120,13 +178,49 @@ def _types(text: str) -> set[str]:
     return types
 
 
-def _told(alert: Alert, due: float, late: float, took: dict[str, float]) -> dict[str, Any]:
-    return {
-        "seq": alert.seq,
-        "uid": alert.uid,
-        "type": alert.alert_type,
-        "due": round(due, 6),
-        "late": round(max(0.0, late), 6),
-        "took": took,
-        "approximate": alert.approximate,
-    }
+class _Report:
+    """What became of each alert that was sent: written when all is over, or something failed."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        from ...replaying.reactions import Reactions
+        from ...store import Store
+
+        self._path: str = arguments.report
+        self._lines: list[tuple[Alert, float, dict[str, Any]]] = []
+        elsewhere = arguments.source is not None or arguments.from_archive is not None
+        store = Store(named_store(arguments) or DEFAULT_STORE)
+        watched = store.exists() and (named_store(arguments) is not None or not elsewhere)
+        self._reactions = Reactions(store) if watched else None
+
+    def sent(
+        self, alert: Alert, due: float, start: float, late: float, took: dict[str, float]
+    ) -> None:
+        """Note an alert that was sent."""
+        told = {
+            "seq": alert.seq,
+            "uid": alert.uid,
+            "type": alert.alert_type,
+            "due": round(due, 6),
+            "late": round(max(0.0, late), 6),
+            "took": took,
+            "approximate": alert.approximate,
+        }
+        self._lines.append((alert, start, told))
+
+    def __enter__(self) -> _Report:
+        with open(self._path, "w", encoding="utf-8"):  # noqa: PTH123 - it is known now if it cannot
+            pass
+        if self._reactions is not None:
+            self._reactions.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        import json
+
+        if self._reactions is not None:
+            self._reactions.__exit__(*exception)
+        with open(self._path, "w", encoding="utf-8") as stream:  # noqa: PTH123
+            for alert, start, told in self._lines:
+                if self._reactions is not None:
+                    told["reactions"] = self._reactions.first(alert.message, start)
+                stream.write(json.dumps(told) + "\n")

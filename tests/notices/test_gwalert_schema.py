@@ -1,13 +1,16 @@
 """The rules of public alerts against those of the field's own package, where that is installed."""
 
 import copy
+import io
 import json
+import re
 from importlib import metadata
 
 import jsonschema
 import pytest
 from public_alerts import ALERT, places
 
+from fakegracedb.notices.avro import avro_bytes, avro_schema
 from fakegracedb.schemas import gwalert
 
 try:
@@ -37,7 +40,10 @@ def variants():
             yield alert
 
 
-@pytest.mark.skipif(PACKAGE.version.split(".")[:2] != ["1", "3"], reason="another version")
+newest = pytest.mark.skipif(PACKAGE.version.split(".")[:2] != ["1", "3"], reason="another version")
+
+
+@newest
 def test_same_alerts_are_good():
     (path,) = (path for path in PACKAGE.files or () if path.name.endswith(".schema.json"))
     theirs = jsonschema.Draft202012Validator(json.loads(path.read_text()))
@@ -47,3 +53,31 @@ def test_same_alerts_are_good():
         assert (gwalert.problem(alert) is None) == good, alert
         found[good] += 1
     assert min(found.values()) > 50
+
+
+def bare(schema):
+    """Give a schema in Avro without what only people read; all names lie in one namespace."""
+    if isinstance(schema, dict):
+        kept = {key: value for key, value in schema.items() if key not in ("doc", "namespace")}
+        return {key: value if key == "default" else bare(value) for key, value in kept.items()}
+    return [bare(one) for one in schema] if isinstance(schema, list) else schema
+
+
+@newest
+def test_our_avro_schema_is_theirs():
+    (path,) = (path for path in PACKAGE.files or () if path.name.endswith(".avsc"))
+    text = path.read_text()
+    theirs, ours = json.loads(text), avro_schema("1.3")
+    assert bare(ours) == bare(theirs)
+    assert set(re.findall(r'"namespace": "(.*?)"', text)) == {ours["namespace"]}
+
+
+@newest
+def test_their_readers_read_our_notices():
+    fastavro = pytest.importorskip("fastavro")
+    (path,) = (path for path in PACKAGE.files or () if path.name.endswith(".avsc"))
+    record = copy.deepcopy(ALERT)
+    record["event"]["skymap"] = record["external_coinc"]["combined_skymap"] = b"SIMPLE"
+    file = io.BytesIO(avro_bytes(record, "1.3"))
+    [read] = fastavro.reader(file, fastavro.parse_schema(json.loads(path.read_text())))
+    assert read == record
