@@ -41,8 +41,8 @@ def _own_topics(view: View) -> list[str]:
         if (event := view.peek(graceid)) is not None
     }
     topics = dict.fromkeys(superevent_topics())
-    for event in sorted(events, key=str):
-        topics.update(dict.fromkeys(event_topics(*event, names)))
+    for group, pipeline, search in sorted(events, key=str):
+        topics.update(dict.fromkeys(event_topics(group, pipeline, search, names)))
     return list(topics)
 
 
