@@ -7,6 +7,8 @@
     │   ├── StoreError      the directory is damaged, foreign, read-only or newer than we are
     │   ├── ApiError        an answer with a status and a body, on its way to the client
     │   ├── QueryError      a query that cannot be understood, with the place
+    │   ├── ServiceError    no server or store has the name that was given
+    │   │   └── ProductionError     the production server, where nothing is ever created or tried
     │   └── RegenerationError   an object cannot be created again as asked
     │       └── ShiftError      a file whose times cannot be moved
     └── NotImplementedError
@@ -25,8 +27,10 @@ __all__ = [
     "ArchiveError",
     "FakeGraceDbError",
     "NotFaked",
+    "ProductionError",
     "QueryError",
     "RegenerationError",
+    "ServiceError",
     "ShiftError",
     "StoreError",
 ]
@@ -119,6 +123,14 @@ def _pointed(text: str, position: int) -> tuple[str, str]:
     shown = "".join(one if one.isprintable() else " " for one in text[first : first + _SHOWN])
     before, after = "…" if first else "", "…" if first + _SHOWN < len(text) else ""
     return f"{before}{shown}{after}", " " * (len(before) + position - first) + "^"
+
+
+class ServiceError(FakeGraceDbError):
+    """A service that there is not, by the name that was given; the message says which there are."""
+
+
+class ProductionError(ServiceError):
+    """The production server, where nothing is ever created or tried."""
 
 
 class RegenerationError(FakeGraceDbError):

@@ -21,6 +21,7 @@ from .store import Store
 from .wsgi import application
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
 __all__ = ["Server"]
@@ -52,7 +53,7 @@ class Server:
         Where to listen. Anything but loopback is warned of: there are no passwords here.
     port : int
         0 picks a free one.
-    server_version, user, anonymous, admin, forwarded
+    server_version, user, groups, anonymous, admin, forwarded
         As for `fakegracedb.wsgi.application`.
 
     Raises
@@ -78,6 +79,7 @@ class Server:
         *,
         server_version: str | None = None,
         user: str | None = None,
+        groups: Iterable[str] | None = None,
         anonymous: bool = False,
         admin: bool = True,
         forwarded: bool = False,
@@ -89,6 +91,7 @@ class Server:
             self.store,
             server_version,
             user,
+            groups=groups,
             anonymous=anonymous,
             admin=admin,
             forwarded=forwarded,

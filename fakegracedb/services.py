@@ -5,18 +5,29 @@ A service is a URL, an alias, a folder (a store), or a client that is there alre
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import os
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from .errors import FakeGraceDbError
+from .errors import ProductionError, ServiceError
 
 if TYPE_CHECKING:
     from ligo.gracedb.rest import GraceDb
 
     from .store import Store
 
-__all__ = ["ALIASES", "connect", "name_of", "root_of"]
+__all__ = [
+    "ALIASES",
+    "connect",
+    "connect_for_tests",
+    "is_production",
+    "name_of",
+    "refuse_production",
+    "root_for_tests",
+    "root_of",
+]
 
 ALIASES = {
     "production": "https://gracedb.ligo.org",
@@ -28,6 +39,7 @@ ALIASES = {
     "mocked": "https://gracedb-donotexist.igwn.org",
 }
 _FAKE = "fake"
+_PRODUCTION = frozenset({"gracedb.ligo.org"})
 
 
 def connect(
@@ -42,13 +54,13 @@ def connect(
         or its folder; or a client, which is given back as it is.
     auth : bool
         Whether a real client may look for credentials, as it usually does. Without, it reads what
-        is public.
+        is public. A server on this machine gets none.
     **options
         Further arguments of the client.
 
     Raises
     ------
-    FakeGraceDbError
+    ServiceError
         If ``fake`` is meant and the environment names no store.
     """
     if hasattr(service, "superevent") and hasattr(service, "get"):
@@ -57,13 +69,14 @@ def connect(
         if service == _FAKE:
             named = os.environ.get("FAKEGRACEDB_STORE")
             if not named:
-                raise FakeGraceDbError("'fake' is the store that $FAKEGRACEDB_STORE names: set it")
+                raise ServiceError("'fake' is the store that $FAKEGRACEDB_STORE names: set it")
             return _fake(named, options)
         url = ALIASES.get(service, service)
         if "://" in url:
             from ligo.gracedb.rest import GraceDb
 
-            return GraceDb(root_of(url), force_noauth=not auth, **options)
+            root = root_of(url)
+            return GraceDb(root, force_noauth=not auth or _is_here(_host(root)), **options)
     return _fake(service, options)
 
 
@@ -95,3 +108,113 @@ def name_of(service: str | os.PathLike[str] | Store | GraceDb) -> str:
         return service if isinstance(service, str) and service in ALIASES else _FAKE
     root = root_of(url).removesuffix("/api/")
     return next((alias for alias, its in ALIASES.items() if its == root), root_of(url))
+
+
+# Where nothing is created or tried
+
+
+def is_production(url: str) -> bool:
+    """Whether a URL is one of the production server, however it is spelled."""
+    return _host(url) in _PRODUCTION
+
+
+def _host(url: str) -> str:
+    """Give the host that a client would turn to; empty for what is no URL.
+
+    Capitals, a dot at the end, other scripts' forms of letters and dots, and a backslash, which
+    ends the host for those who send, all lead to the same server.
+    """
+    try:
+        host = unquote(urlsplit(url.strip().replace("\\", "/")).hostname or "")
+    except ValueError:
+        return ""
+    with contextlib.suppress(UnicodeError):  # which a client would not get past either
+        host = host.encode("idna").decode()
+    return host.rstrip(".").lower()
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def root_for_tests(service: str) -> str:
+    """Give the root of the API of a test server.
+
+    Parameters
+    ----------
+    service : str
+        An alias of `ALIASES`, or a URL.
+
+    Raises
+    ------
+    ServiceError
+        If it is neither.
+    ProductionError
+        If it is the production server.
+    """
+    url = ALIASES.get(service, service)
+    if not _host(url) or urlsplit(url).scheme not in ("http", "https"):
+        names = ", ".join(name for name, its in ALIASES.items() if not is_production(its))
+        raise ServiceError(
+            f"{service!r} is no URL of a server, as https://gracedb-test.ligo.org/api/, and none "
+            f"of {names}"
+        )
+    if is_production(url):
+        raise _refused(service)
+    return root_of(url)
+
+
+def connect_for_tests(service: str, *, auth: bool = True, **options: Any) -> GraceDb:
+    """Give a client of a test server, as `connect`.
+
+    Raises
+    ------
+    ServiceError, ProductionError
+        As `root_for_tests` and `refuse_production`.
+    """
+    client = connect(root_for_tests(service), auth=auth, **options)
+    try:
+        refuse_production(client)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def refuse_production(client: GraceDb) -> None:
+    """Refuse a client that ends on the production server, by redirections and links too.
+
+    Raises
+    ------
+    ProductionError
+        If it does.
+    """
+    url = str(client._service_url)
+    if is_production(url):
+        raise _refused(url)
+    answer = client.get(url)
+    places = [one for step in (*answer.history, answer) for one in _places(step)]
+    try:
+        links = answer.json().get("links")
+    except (AttributeError, ValueError):
+        links = None
+    if isinstance(links, dict):
+        places += map(str, links.values())
+    for place in places:
+        if is_production(place):
+            raise _refused(f"{url} leads to {place}, which")
+
+
+def _places(answer: Any) -> tuple[str, str]:
+    return str(answer.url), str(answer.headers.get("Location", ""))
+
+
+def _refused(what: str) -> ProductionError:
+    return ProductionError(
+        f"{what} is the production server: nothing is ever created or tried there. Take a test "
+        "server (playground, test, …) or a store"
+    )

@@ -1300,6 +1300,7 @@ def test_first_use_may_be_in_a_test_with_the_fixture_or_a_test_case(tmp_path: Pa
             ask()
     """
     arguments = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+    arguments += ("-p", "no:fakegracedb")  # which would load it before
     run(ASK + textwrap.dedent(program), *arguments, folder=tmp_path)
 
 

@@ -273,3 +273,24 @@ def test_refusal_of_the_server_ends_it(client: FakeGraceDb, alone: None) -> None
     name = event(client)
     with client.as_user(None) as anybody, pytest.raises(HTTPError, match="403"):
         wait_for(anybody, name, timeout=LONG)
+
+
+# Under the fake that is swapped in
+
+
+def test_clients_of_the_real_class_are_recognized_while_the_fake_is_in(
+    alone: None, tmp_path: Path
+) -> None:
+    from ligo.gracedb.rest import GraceDb
+
+    early = GraceDb("https://gracedb-test.ligo.org/api/v1/", cred=False)
+    with fakegracedb.activate(tmp_path / "store", waits="skip") as gracedb:
+        name = event(gracedb)
+        for client in (early, GraceDb(), GraceDb(fail_if_noauth=True, retries=0)):
+            before = gracedb.clock.now()
+            # whoever took it for a server would sleep from one question to the next
+            with pytest.raises(TimeoutError, match=f"{name} after 600 s: label DQV is not there"):
+                wait_for(client, name, label="DQV", timeout=600)
+            assert (gracedb.clock.now() - before).total_seconds() < 60
+        gracedb.write_label(name, "DQV")
+        assert wait_for(early, name, label="DQV", timeout=600)["graceid"] == name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from ..stretches import Stretch
 if TYPE_CHECKING:
     from .faults import Fault
 
-__all__ = ["Blob", "Identity", "Request", "Response"]
+__all__ = ["Blob", "Identity", "Request", "Response", "group_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Identity:
 
     name: str | None
     groups: tuple[str, ...] | None = None
+
+
+def group_names(groups: Iterable[str]) -> tuple[str, ...]:
+    """Give names of groups, of which one may stand alone."""
+    return (groups,) if isinstance(groups, str) else tuple(groups)
 
 
 @dataclass(slots=True)

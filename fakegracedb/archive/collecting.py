@@ -84,9 +84,8 @@ class Collector(FileCollector):
         self.bring_files(answer, [*events, replace(archived, events=tuple(events))])
 
     def _object(self, kind: str, id_: str) -> dict[str, Any]:
-        ask = getattr(self._asker.client, kind)
         try:
-            answer: dict[str, Any] = self._asker.answer(lambda: ask(id_), id_)
+            answer: dict[str, Any] = self._asker.object(kind, id_)
         except Refused as error:
             why = "is not there" if error.status == 404 else "may not be read (try with --auth)"
             raise ArchiveError(f"{id_} {why}: the server answers {error.status}") from error
@@ -114,7 +113,7 @@ class Collector(FileCollector):
 
     def _member(self, graceid: str, told: dict[str, Any] | None) -> ArchivedEvent | None:
         try:
-            answer = self._asker.answer(lambda: self._asker.client.event(graceid), graceid)
+            answer = self._asker.object("event", graceid)
         except Refused as error:
             if told is None:
                 self.warn(f"{graceid} may not be read: the server answers {error.status}")

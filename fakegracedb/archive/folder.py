@@ -167,7 +167,8 @@ class Archive:
             try:
                 yield folder
             except BaseException:
-                if not keep:
+                # of one that is not there nothing has come, and nothing is to be gone on with
+                if not keep or not any(path.is_file() for path in folder.rglob("*")):
                     shutil.rmtree(folder, ignore_errors=True)
                 raise
             self.place.publish(id_)

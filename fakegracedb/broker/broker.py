@@ -31,6 +31,8 @@ __all__ = ["Broker", "BrokerError"]
 
 T = TypeVar("T")
 
+_TURNS = 3  # of the loop, from letting a client in to its task
+
 
 class BrokerError(FakeGraceDbError):
     """The broker cannot be started, or has failed."""
@@ -222,6 +224,19 @@ def _running_loop() -> Iterator[asyncio.AbstractEventLoop]:
     try:
         yield loop
     finally:
+        asyncio.run_coroutine_threadsafe(_end_tasks(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end_tasks() -> None:
+    """End what is still at work: a connection may have come while the others were ended."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)  # who has been let in begins, so that it can also end
+    this = asyncio.current_task()
+    while tasks := [task for task in asyncio.all_tasks() if task is not this]:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(0)  # closed connections tell so in the next turn

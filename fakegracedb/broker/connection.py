@@ -79,11 +79,15 @@ async def _serve(node: Node, reader: asyncio.StreamReader, writer: asyncio.Strea
     finally:
         for task in (answering, reading):
             task.cancel()
-        for ended in await asyncio.gather(answering, reading, return_exceptions=True):
-            _tell(ended, writer)
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
+        try:
+            for ended in await asyncio.gather(answering, reading, return_exceptions=True):
+                _tell(ended, writer)
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+        except asyncio.CancelledError:  # the broker ends, and waits for nobody to read on
+            writer.transport.abort()
+            raise
 
 
 def _tell(ended: object, writer: asyncio.StreamWriter) -> None:

@@ -167,6 +167,8 @@ def _fetch_all(arguments: argparse.Namespace, ids: Sequence[str], *, in_range: b
             except KeyboardInterrupt:
                 bar.clear()
                 _interrupted(archive, one)
+                if arguments.json:
+                    say_json(told)
                 raise
             except Exception as error:
                 bar.clear()

@@ -8,10 +8,14 @@ __all__ = ["server_url", "server_version", "user_name"]
 
 
 def server_url(text: str) -> str:
-    """Take the URL of a test server; give the root of its API."""
-    from .servers import url
+    """Take the URL or alias of a test server; give the root of its API."""
+    from ..errors import ServiceError
+    from ..services import root_for_tests
 
-    return url(text)
+    try:
+        return root_for_tests(text)
+    except ServiceError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def server_version(text: str) -> str:

@@ -14,9 +14,12 @@ TYPE_CHECKING = False  # what type checkers take for true, without the cost of i
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
+    from typing import Any
 
+    from ..alerts import Alerts
     from ..broker import Broker
     from ..client import FakeGraceDb
+    from ..regeneration.outcome import Regeneration
     from ..store import Store
     from .stage import Stage
 
@@ -24,7 +27,8 @@ __all__: list[str] = []
 
 # What can be set, by marker, as option and in the ini file.
 _SETTINGS = {
-    "seed": "what stores begin with: a folder with a store, or module:function",
+    "seed": "what stores begin with: a folder with a store or an archive, an id in the archive "
+    "folder, or module:function",
     "user": "who asks; by default the store's default user",
     "groups": "the user's groups, separated by commas",
     "clock": "where the store's clock stands, e.g. '2026-03-01 17:00:00'",
@@ -36,7 +40,7 @@ _ALLOW_NETWORK = "let GraceDB clients use adapters of their own, which may open 
 _OURS = frozenset(
     {
         *("gracedb", "fake_gracedb", "gracedb_store", "gracedb_factory", "gracedb_server"),
-        *("gracedb_env", "gracedb_broker"),
+        *("gracedb_env", "gracedb_alerts", "gracedb_replayed", "gracedb_broker"),
     }
 )
 
@@ -48,7 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--gracedb",
         default="fake",
         metavar="fake|URL",
-        help="fake (the default), or the API root of a test server to run the tests against",
+        help="fake (the default), or a test server to run the tests against, by URL or alias",
     )
     for name, text in _SETTINGS.items():
         metavar = name.rpartition("_")[2].upper()
@@ -92,8 +96,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Load the client before any test patches what it is loaded with: a file system, requests."""
     if session.config.getoption("collectonly"):
         return
-    if any(not _OURS.isdisjoint(getattr(item, "fixturenames", ())) for item in session.items):
+    used = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if used & _OURS:
         from . import report, stage  # noqa: F401
+    if "gracedb_replayed" in used:
+        from . import replays  # noqa: F401
 
 
 @pytest.fixture
@@ -164,6 +171,30 @@ def gracedb_broker(_gracedb_stage: Stage) -> Iterator[Broker]:
 def gracedb_env(_gracedb_stage: Stage) -> dict[str, str]:
     """Give an environment for subprocesses, in which the fake is swapped in too."""
     return _gracedb_stage.environment()
+
+
+@pytest.fixture
+def gracedb_alerts(_gracedb_stage: Stage) -> Alerts:
+    """Give the alerts of the test so far, oldest first: a sequence that grows."""
+    return _gracedb_stage.alerts
+
+
+@pytest.fixture
+def gracedb_replayed(_gracedb_stage: Stage) -> Callable[..., Regeneration]:
+    """Give a function that creates an archived event or superevent again in the test's store.
+
+    It takes an id in the archive folder or the folder of an object; `at`, the new time of ``t_0``
+    or of the event, now by default; and what else `fakegracedb.regenerate` takes. Everything is
+    done again, entry by entry, unless ``mode="pipeline"``; the search stays what it was, unless
+    `search` says otherwise. What it gives tells the new ids: `superevent_id`, and of each of its
+    `events` `old_id` and `new_id`.
+    """
+
+    def replayed(what: Any, *, at: Any = None, **options: Any) -> Regeneration:
+        found: Regeneration = _gracedb_stage.replay(what, {"at": at, **options})
+        return found
+
+    return replayed
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import sys
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-__all__ = ["fake_file_system", "on_the_real_disk", "stand_up"]
+__all__ = ["fake_file_system", "on_the_real_disk", "show", "stand_up"]
 
 _FIXTURES = ("fs", "fs_class", "fs_module", "fs_session")
 
@@ -41,3 +42,9 @@ def on_the_real_disk() -> AbstractContextManager[Any]:
     from pyfakefs.fake_filesystem_unittest import Pause
 
     return Pause(patcher)
+
+
+def show(folder: Path) -> None:
+    """Let a folder of the real disk be read in the fake file system, too, where one stands."""
+    if (fake := fake_file_system()) is not None and not folder.exists():
+        fake.add_real_directory(folder)

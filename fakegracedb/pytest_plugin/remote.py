@@ -6,37 +6,30 @@ Production servers are refused.
 from __future__ import annotations
 
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import pytest
 from ligo.gracedb.rest import GraceDb
 
+from ..errors import ServiceError
+from ..services import root_for_tests
+
 __all__ = ["RemoteGraceDb", "checked_url", "needs_the_fake"]
 
-_PRODUCTION = ("gracedb.ligo.org",)
 
-
-def checked_url(url: str) -> str:
-    """Give the API root of a server that tests may be run against.
+def checked_url(service: str) -> str:
+    """Give the API root of a server that tests may be run against, by its URL or an alias.
 
     Raises
     ------
     pytest.UsageError
-        For what is no URL, and for a production server.
+        For what is neither, and for a production server.
     """
     try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".").lower()
-    except ValueError:
-        host = ""
-    if not host or parts.scheme not in ("http", "https"):
-        raise pytest.UsageError(f"--gracedb={url}: say fake, or the URL of a test server's API")
-    if host in _PRODUCTION:
+        return root_for_tests(service)
+    except ServiceError as error:
         raise pytest.UsageError(
-            f"--gracedb={url}: {host} is the production server, and no place for tests; "
-            "take a test server, as https://gracedb-test.ligo.org/api/"
-        )
-    return url
+            f"--gracedb={service}: say fake, or a test server: {error}"
+        ) from None
 
 
 def needs_the_fake(what: str) -> NoReturn:

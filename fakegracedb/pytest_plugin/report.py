@@ -13,9 +13,9 @@ import pytest
 from ..api.app import Application
 from ..api.calls import Call
 from ..api.routes import ROUTES, match
-from ..errors import FakeGraceDbError
+from ..errors import FakeGraceDbError, StoreError
 from ..store import Store
-from ..store.journal import Commit
+from ..store.past import Mark
 from .file_systems import fake_file_system, on_the_real_disk
 from .stage import STAGE, FakeStage, Stage
 
@@ -145,31 +145,20 @@ def _ids(view: object, kind: str) -> list[str]:
     return sorted(find())
 
 
-def change_lines(store: Store, since: int) -> Iterator[str]:
-    """Tell what was changed after so many commits."""
-    commits = list(store.commits(after=since))
-    if not commits:
-        yield "no changes"
+def change_lines(store: Store, since: Mark) -> Iterator[str]:
+    """Tell what is otherwise than it was when the test began."""
+    try:
+        changes = store.diff(since)
+    except StoreError as error:  # begun anew by the test, or damaged
+        yield f"what changed cannot be told: {error}"
         return
-    left_out = max(0, len(commits) - _MOST_CHANGES)
-    yield f"the last {_MOST_CHANGES} of {len(commits)} changes:" if left_out else "changes:"
-    for commit in commits[left_out:]:
-        user = f" by {commit.user}" if commit.user else ""
-        yield f"  {commit.call}{user}: {_changed(commit)}"
-
-
-def _changed(commit: Commit) -> str:
-    """Name what a commit changed, by folder."""
-    folders: dict[str, list[str]] = {}
-    removed = {path: " removed" for path, content in commit.documents.items() if content is None}
-    added = {path: f" +{len(entries)}" for path, entries in commit.lines.items()}
-    for path in (*commit.documents, *commit.lines):
-        folder, _, name = path.rpartition("/")
-        folders.setdefault(folder, []).append(name + removed.get(path, added.get(path, "")))
-    return "; ".join(
-        f"{folder}: {_listed(names)}" if folder else _listed(names)
-        for folder, names in folders.items()
-    )
+    if not changes:
+        yield "nothing changed"
+        return
+    left_out = len(changes) - _MOST_CHANGES
+    yield f"the first {_MOST_CHANGES} of {len(changes)} changes:" if left_out > 0 else "changes:"
+    for change in changes[:_MOST_CHANGES]:
+        yield f"  {change}"
 
 
 def _listed(names: list[str]) -> str:

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
@@ -22,7 +22,10 @@ from filelock import FileLock
 from ..client import FakeGraceDb
 from ..store import Store
 
-__all__ = ["Seed", "Seeds"]
+if TYPE_CHECKING:
+    from ..archive.loading import Loadable
+
+__all__ = ["Seed", "Seeds", "places", "seeds_of"]
 
 _FUNCTION = re.compile(r"[\w.]+:[\w.]+")
 
@@ -104,10 +107,10 @@ class Seeds:
 
         Parameters
         ----------
-        seed : path-like, str, Store or callable
-            A folder that is a store, ``module:function``, or a function taking a client. A path
-            that is not absolute is looked for beside the test, in the root of the tests and where
-            pytest was started.
+        seed : path-like, str, Store, callable, Archive or archived object
+            A folder that is a store, an archive or an archived object; ``module:function``, or a
+            function taking a client; an id in the archive folder; or what the archive gave. A path
+            that is not absolute is looked for at the `places`.
 
         Raises
         ------
@@ -119,19 +122,15 @@ class Seeds:
         if isinstance(seed, Store):
             return _of_store(seed)
         if not isinstance(seed, str | os.PathLike):
-            raise pytest.UsageError(f"seed={seed!r} is not a folder, a store or a function")
+            return self._of_archived(seed)
         text = os.fspath(seed)
-        config = request.config
-        places = dict.fromkeys(
-            (place / text).resolve()
-            for place in (request.path.parent, config.rootpath, config.invocation_params.dir)
-        )
-        for path in places:
+        looked = places(text, request)
+        for path in looked:
             if (store := Store(path)).exists():
                 return _of_store(store)
         if _FUNCTION.fullmatch(text):
             return self._of_function(_imported(text))
-        return _of_archive(text, list(places))
+        return _of_archive(text, looked)
 
     def _of_function(self, function: Any) -> Seed:
         def load(target: Path) -> None:
@@ -149,6 +148,36 @@ class Seeds:
         place = f"{code.co_filename}:{code.co_firstlineno}"
         return Seed(f"{name} {place} {code.co_code.hex()}", load, function)
 
+    def _of_archived(self, seed: Any) -> Seed:
+        from ..archive import Archive, ArchivedEvent, ArchivedSuperevent
+
+        if isinstance(seed, Archive):
+            return _loading(f"archive {seed.place}", seed)
+        if isinstance(seed, ArchivedEvent | ArchivedSuperevent):
+            self._kept.append(seed)
+            return _loading(f"{seed.id} {id(seed)} {self._worker}", seed)
+        raise pytest.UsageError(f"seed={seed!r} is not a folder, a store, an archive or a function")
+
+
+_SEEDS: pytest.StashKey[Seeds] = pytest.StashKey()
+
+
+def seeds_of(config: pytest.Config, base: Path) -> Seeds:
+    """Give the seeds of a session, of which `base` is the temporary folder of this process."""
+    seeds = config.stash.get(_SEEDS, None)
+    if seeds is None:
+        worker = getattr(config, "workerinput", {}).get("workerid", "")
+        shared = base.parent if worker else base
+        seeds = config.stash[_SEEDS] = Seeds(shared / "gracedb-seeds", worker or "main")
+    return seeds
+
+
+def places(text: str, request: pytest.FixtureRequest) -> list[Path]:
+    """Say where a path may lie: beside the test, in the root of the tests, where pytest began."""
+    config = request.config
+    folders = (request.path.parent, config.rootpath, config.invocation_params.dir)
+    return list(dict.fromkeys((folder / text).resolve() for folder in folders))
+
 
 def _of_store(store: Store) -> Seed:
     def load(target: Path) -> None:
@@ -157,18 +186,31 @@ def _of_store(store: Store) -> Seed:
     return Seed(f"store {store.path.resolve()}", load)
 
 
-def _of_archive(text: str, places: list[Path]) -> Seed:
-    """Give a seed that is an archive, or an id to be found in the archive folder."""
-    looked = ", ".join(map(str, places))
-    there = next((path for path in places if path.exists()), None)
+def _of_archive(text: str, looked: list[Path]) -> Seed:
+    """Give a seed that is an archive, an object of one, or an id in the archive folder."""
+    from ..archive import Archive
+    from ..archive.names import is_id
+
+    there = next((path for path in looked if path.exists()), None)
     if there is not None:
-        raise pytest.UsageError(
-            f"seed={text!r}: {there} is not a store. Archives cannot be seeds yet; "
-            "a function taking a client can"
-        )
+        return _loading(f"archive {there}", there)
+    if "://" in text:
+        return _loading(f"archive {text}", Archive(text))
+    if is_id(text):  # loading says what there is if it is not
+        return _loading(f"archive {Archive().place} {text}", text)
     raise pytest.UsageError(
-        f"seed={text!r} is neither a folder with a store (looked for {looked}), nor module:function"
+        f"seed={text!r} is neither a folder with a store or an archive (looked for "
+        f"{', '.join(map(str, looked))}), nor an id in the archive folder, nor module:function"
     )
+
+
+def _loading(key: str, what: Loadable) -> Seed:
+    def load(target: Path) -> None:
+        from ..archive import seed_from
+
+        seed_from(what, target)
+
+    return Seed(key, load)
 
 
 def _imported(text: str) -> Any:

@@ -10,23 +10,27 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ..activation import activate
+from ..alerts import Alerts
 from ..api.app import Application
 from ..client import FakeGraceDb
-from ..documents import User
+from ..services import refuse_production
 from ..store import Store
-from .file_systems import fake_file_system, on_the_real_disk, stand_up
+from ..transport.choices import chosen_identity, chosen_version
+from .file_systems import fake_file_system, on_the_real_disk, show, stand_up
 from .remote import RemoteGraceDb, checked_url, needs_the_fake
-from .seeds import Seed, Seeds
+from .seeds import Seed, Seeds, seeds_of
 from .settings import Settings, settings_of
+
+if TYPE_CHECKING:
+    from ..regeneration.outcome import Regeneration
 
 __all__ = ["STAGE", "FakeStage", "RemoteStage", "Stage", "set_up"]
 
-_SEEDS: pytest.StashKey[Seeds] = pytest.StashKey()
 _numbers = count()
 
 
@@ -42,15 +46,6 @@ def set_up(request: pytest.FixtureRequest) -> Stage:
     return FakeStage(settings, base, request)
 
 
-def _seeds(config: pytest.Config, base: Path) -> Seeds:
-    seeds = config.stash.get(_SEEDS, None)
-    if seeds is None:
-        worker = getattr(config, "workerinput", {}).get("workerid", "")
-        shared = base.parent if worker else base
-        seeds = config.stash[_SEEDS] = Seeds(shared / "gracedb-seeds", worker or "main")
-    return seeds
-
-
 class Stage(ABC):
     """What the fixtures of a test are made of."""
 
@@ -64,6 +59,15 @@ class Stage(ABC):
     @abstractmethod
     def store(self) -> Store:
         """The test's store."""
+
+    @property
+    @abstractmethod
+    def alerts(self) -> Alerts:
+        """The alerts of the test so far."""
+
+    @abstractmethod
+    def replay(self, what: Any, options: dict[str, Any]) -> Any:
+        """Create an archived object again."""
 
     @abstractmethod
     def client(self) -> Any:
@@ -100,8 +104,8 @@ class FakeStage(Stage):
     ----------
     failed : bool
         Whether the test failed so far.
-    since : int
-        How many commits the store had when the test began.
+    since : Mark
+        Where the store stood when the test began.
     """
 
     def __init__(self, settings: Settings, base: Path, request: pytest.FixtureRequest) -> None:
@@ -112,7 +116,7 @@ class FakeStage(Stage):
         self._store = self._fresh(settings.seed)
         if settings.clock is not None:
             self._store.clock.set(settings.clock)
-        self.since = self._store.read(lambda view: view.version[1])
+        self.since = self._store.mark()
         faults = Application(self._store).faults
         for fault in settings.faults:
             faults.add(**fault)
@@ -122,6 +126,17 @@ class FakeStage(Stage):
         """The test's store."""
         return self._store
 
+    @property
+    def alerts(self) -> Alerts:
+        """The alerts of the test so far."""
+        return Alerts(self.store)
+
+    def replay(self, what: Any, options: dict[str, Any]) -> Regeneration:
+        """Create an archived object again in the test's store."""
+        from .replays import replay
+
+        return replay(what, self.client(), self.request, options)
+
     def _fresh(self, seed: Any) -> Store:
         """Give a store that nobody has used, with what a seed holds."""
         name = re.sub(r"\W+", "_", self.node.name)[:30].strip("_")
@@ -130,11 +145,12 @@ class FakeStage(Stage):
         if seed is None:
             return Store(path)
         with on_the_real_disk():
-            seeds = _seeds(self.request.config, self._base)
+            seeds = seeds_of(self.request.config, self._base)
             loaded = seeds.loaded(seeds.find(seed, self.request))
-        if (fake := fake_file_system()) is not None and not loaded.exists():
-            fake.add_real_directory(loaded)
-        return Store(loaded).copy(path)
+        show(loaded)
+        store = Store(loaded).copy(path)
+        Alerts(store).clear()  # the seed's are not of this test
+        return store
 
     def _remove(self, path: Path) -> None:
         if not self.failed and self._policy != "all":
@@ -194,14 +210,13 @@ class FakeStage(Stage):
         from ..server import Server
 
         settings = self.settings
-        kept = self.store.settings  # where a server finds who asks
-        if settings.user is not None:
-            kept["user"] = settings.user
-        if settings.server_version is not None:
-            kept["server_version"] = settings.server_version
-        if settings.groups is not None:
-            self.store.users[kept["user"]] = User(kept["user"], settings.groups)
-        with Server(self.store, host="127.0.0.1", port=0) as server:
+        asking = chosen_identity(self.store, settings.user, settings.groups)
+        with Server(
+            self.store,
+            server_version=chosen_version(settings.server_version),
+            user=None if asking is None else asking.name,
+            groups=None if asking is None else asking.groups,
+        ) as server:
             yield server.url
 
     def environment(self) -> dict[str, str]:
@@ -247,6 +262,15 @@ class RemoteStage(Stage):
         """Nothing: the test is skipped."""
         needs_the_fake("gracedb_store")
 
+    @property
+    def alerts(self) -> Alerts:
+        """Nothing: the test is skipped."""
+        needs_the_fake("gracedb_alerts")
+
+    def replay(self, what: Any, options: dict[str, Any]) -> Any:
+        """Nothing: the test is skipped."""
+        needs_the_fake("gracedb_replayed")
+
     def client(self) -> Any:
         """Nothing: the test is skipped."""
         needs_the_fake("fake_gracedb")
@@ -265,6 +289,7 @@ class RemoteStage(Stage):
             needs_the_fake("a store of its own")
         client = RemoteGraceDb(self._url, **options)
         self._ending.callback(client.close)
+        refuse_production(client)
         return client
 
     @contextlib.contextmanager

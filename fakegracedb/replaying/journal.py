@@ -40,8 +40,11 @@ def entries(store: Store, about: Event | Superevent) -> dict[int, int]:
     written: dict[int, int] = {}
 
     def look(view: View) -> None:
+        path = logs_of(folder)
         for commit in view.commits(0):
-            for line in commit.lines.get(logs_of(folder), ()):
+            if path in commit.documents:
+                written.clear()  # the log begins anew
+            for line in commit.lines.get(path, ()):
                 written.setdefault(line["N"], commit.n)
 
     store.read(look)

@@ -26,6 +26,7 @@ _NOUNS = {
     "embb.jsonl": "EMBB entry",
     "notices.jsonl": "notice",
 }
+_UNTOLD = "changed (the journal does not tell what it was before)"
 _How = Literal["added", "removed", "changed"]
 
 
@@ -40,7 +41,8 @@ class Change:
     what : str
         ``event``, ``superevent``, ``label``, ``log``, ``file``, ``signoff``, ``field``, ….
     name : str
-        Which of these: the label, the number of the log entry, ``coinc.xml,0``, ``far``.
+        Which of these: the label, the number of the log entry, ``coinc.xml,0``, ``far``. Empty
+        where the journal does not tell what there was: then all of them may have changed.
     change : {"added", "removed", "changed"}
         What happened to it.
     before, after : Any
@@ -62,11 +64,13 @@ class Change:
         of = f"{self.object}: " if self.object else ""
         if self.what in ("event", "superevent"):
             if self.before is None and self.change == "changed":
-                return f"{of}{self.what} changed (the journal does not tell what it was before)"
+                return f"{of}{self.what} {_UNTOLD}"
             return f"{of}{self.what} {self.change} ({_summary(self.after or self.before)})"
         if self.what in ("field", "setting"):
             noun = "setting " if self.what == "setting" else ""
             return f"{of}{noun}{self.name} {_words(self.before)} -> {_words(self.after)}"
+        if not self.name:
+            return f"{of}{self.what} {_UNTOLD}"
         text = f"{of}{self.what} {self.name} {self.change}"
         if self.what in ("log", "file") and self.change == "changed":
             return f"{text}: {_differences(self.before, self.after)}"
@@ -230,6 +234,9 @@ def _same(was: Any, now: Any) -> bool:
 
 def _of_series(name: str, noun: str, was: Any, now: Any) -> Iterator[Change]:
     if was is now:
+        return
+    if was is UNKNOWN:
+        yield Change(name, noun, "", "changed")
         return
     old, new = ({_key(entry): entry.to_json() for entry in series} for series in (was, now))
     yield from _of_mapping(name, noun, old, new)

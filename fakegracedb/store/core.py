@@ -122,8 +122,9 @@ class Core:
                 if touched is None:
                     self.remembered.clear()
                 else:
-                    # a series grows, and whoever reads it sees that
-                    for path in filter(contents.is_document, touched):
+                    # whoever reads a series sees that it has grown, but not always that it began
+                    # anew: a new file can have the old one's inode, and the same bytes there
+                    for path in (path for path, anew in touched.items() if anew):
                         self.remembered.pop(path, None)
         return state
 

@@ -37,7 +37,8 @@ class Commit:
     user, call : str
         Who asked for what, e.g. ``POST events/``.
     documents : mapping of str to dict or None
-        The new content of each changed document by its path; None removes it.
+        The new content of each changed document by its path; None removes it. None at the path of a
+        series lets that begin anew, with the entries that the commit has for it.
     lines : mapping of str to list of dict
         The new entries of each series by its path.
     counters : mapping
@@ -197,7 +198,7 @@ class Journal:
     def __init__(self, path: str) -> None:
         self.path = path
 
-    def refresh(self, state: State) -> tuple[State, set[str] | None]:
+    def refresh(self, state: State) -> tuple[State, dict[str, bool] | None]:
         """Read what came since.
 
         Parameters
@@ -209,9 +210,9 @@ class Journal:
         -------
         State
             The state now; the same object when nothing came.
-        set of str or None
-            The paths that new commits touched; None when the past is unknown, so that nothing
-            remembered may be trusted.
+        dict of str to bool or None
+            The paths that new commits touched, and whether what was there may be gone: a series
+            usually grows. None when the past is unknown, so that nothing remembered may be trusted.
 
         Raises
         ------
@@ -220,14 +221,14 @@ class Journal:
         """
         now = disk.identity(self.path)
         if now == state.identity:
-            return state, set()
+            return state, {}
         if now is not None and state.identity is not None and now[0] == state.identity[0]:
             grown = self._grown(state)
             if grown is not None:
                 return grown
         return self._opened(), None
 
-    def _grown(self, state: State) -> tuple[State, set[str]] | None:
+    def _grown(self, state: State) -> tuple[State, dict[str, bool]] | None:
         """Read on from where a state ends; None if this is another journal."""
         found = disk.read_from(self.path, state.offset - len(state.tail))
         if found is None or not found[0].startswith(state.tail):
@@ -236,15 +237,17 @@ class Journal:
         text = data[len(state.tail) : data.rfind(b"\n") + 1]
         if not text and state.identity and identity[1] == state.identity[1]:
             return None  # changed, but not longer: that was no writer
-        touched: set[str] = set()
+        touched: dict[str, bool] = {}
         newer = state.after(text, identity)
         for line in text.split(b"\n")[:-1]:
             entry = self._entry(line)
             if "n" in entry:
                 if entry["n"] != newer.n + 1 or entry.get("base"):
                     return None
-                for key in ("documents", "lines", "sums"):
-                    touched.update(entry.get(key, ()))
+                for key in ("documents", "sums"):
+                    touched.update(dict.fromkeys(entry.get(key, ()), True))
+                for path in entry.get("lines", ()):
+                    touched.setdefault(path, False)
             newer = newer.with_line(entry)
         return newer, touched
 

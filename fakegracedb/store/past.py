@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import StoreError
 from . import contents, disk, layout
 from .journal import Commit
 from .survey import file_sum
@@ -75,8 +74,9 @@ class Past:
 
     Notes
     -----
-    A journal that was compacted has only the sums of what was there before. Series only grow, so
-    the beginning of their file is what they were; a document may be `UNKNOWN`.
+    A journal that was compacted has only the sums of what was there before. Series grow, so that
+    the beginning of their file is what they were; one that began anew since may be `UNKNOWN`, as a
+    document may.
     """
 
     def __init__(self, view: View, n: int, paths: Iterable[str]) -> None:
@@ -95,10 +95,14 @@ class Past:
             if path in wanted and not (commit.base and known):
                 self._take_sum(path, announced)
         for path, data in commit.documents.items():
-            if path in wanted:
+            if path not in wanted:
+                continue
+            if contents.is_series(path):  # it ends there, or begins anew
+                self._series[path] = contents.series(path)
+            else:
                 self._documents[path] = None if data is None else contents.decode(path, data)
         for path, lines in commit.lines.items():
-            if path in wanted:
+            if path in wanted and self.series(path) is not UNKNOWN:
                 entries = contents.decode_lines(path, enumerate(lines, start=1))
                 self._series[path] = self.series(path).extended(entries)
 
@@ -112,10 +116,8 @@ class Past:
             return
         begun = text[: announced[0]] if announced else b""
         if announced and file_sum(begun) != announced:
-            raise StoreError(
-                f"{path} was written anew since: what it held before is not known any more. "
-                "Compare with a snapshot (`store.snapshot(path)`)"
-            )
+            self._series[path] = UNKNOWN
+            return
         lines = contents.parse_lines(path, begun)
         self._series[path] = contents.series(path).extended(contents.decode_lines(path, lines))
 
@@ -124,7 +126,7 @@ class Past:
         return self._documents.get(path)
 
     def series(self, path: str) -> Any:
-        """Give the typed series at a path; empty where there was none."""
+        """Give the typed series at a path; empty where there was none, or `UNKNOWN`."""
         found = self._series.get(path)
         return contents.series(path) if found is None else found
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .bulk import Loadable
     from .changes import Changes
     from .inspection import Problem
-    from .journal import Commit
     from .past import Mark
 
 __all__ = ["Store"]
@@ -395,10 +394,6 @@ class Store:
         from . import care
 
         return self.read(care.info)
-
-    def commits(self, after: int = 0) -> Iterator[Commit]:
-        """Give what was committed after so many commits, oldest first, as far as it is known."""
-        return self._core.journal.commits(after)
 
     def reindex(self) -> int:
         """Take documents that were edited by hand as they are; give how many files were."""

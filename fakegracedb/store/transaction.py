@@ -230,7 +230,7 @@ class Transaction(View):
         the same bytes.
         """
         self._cleared[folder] = self.files(folder)
-        for name in layout.OF_OBJECT[folder.partition("/")[0]]:
+        for name in sorted(layout.OF_OBJECT[folder.partition("/")[0]]):
             path = f"{folder}/{name}"
             if contents.is_series(path) and len(self.series(path)):
                 self._documents[path] = None

@@ -72,7 +72,7 @@ class View:
         state, touched = journal.refresh(self._state)
         if state.version == self._state.version:
             return False
-        if touched is None or self._all or not touched.isdisjoint(self._read):
+        if touched is None or self._all or not touched.keys().isdisjoint(self._read):
             return True
         return bool(self._kinds) and any(path.startswith(self._kinds) for path in touched)
 
@@ -123,11 +123,15 @@ class View:
             return self._read[path]
         except KeyError:
             pass
-        entry: Remembered | None = self._core.series(path, self._state)
-        value = contents.series(path) if entry is None else entry.value
-        for commit in self._state.pending:
-            if path in commit.documents:  # it ends there, or begins anew
-                value = contents.series(path)
+        pending = self._state.pending
+        ends = [place for place, commit in enumerate(pending) if path in commit.documents]
+        if ends:  # what lies on disk, or half of it, does not count any more
+            pending = pending[ends[-1] :]
+            value = contents.series(path)
+        else:
+            entry: Remembered | None = self._core.series(path, self._state)
+            value = contents.series(path) if entry is None else entry.value
+        for commit in pending:
             if path in commit.lines:
                 lines = enumerate(commit.lines[path], start=1)
                 value = value.extended(contents.decode_lines(path, lines))

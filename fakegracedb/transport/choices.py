@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from ..api.app import check_server_version
-from ..api.message import Identity
+from ..api.message import Identity, group_names
 from ..store import Store
 from .adapter import Waits
 
@@ -75,11 +75,6 @@ def chosen_identity(
     if groups is not None:
         return Identity(name or str(store.settings["user"]), group_names(groups))
     return None if name is None else Identity(name)
-
-
-def group_names(groups: Iterable[str]) -> tuple[str, ...]:
-    """Give names of groups, of which one may stand alone."""
-    return (groups,) if isinstance(groups, str) else tuple(groups)
 
 
 def chosen_waits(waits: Waits) -> Waits:

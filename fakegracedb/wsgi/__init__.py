@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from ..api.app import Application
-from ..api.message import Identity, Request, Response
+from ..api.message import Identity, Request, Response, group_names
 from ..api.stage import Stage
 from ..errors import ApiError
 from ..store import Store
@@ -22,6 +22,7 @@ def application(
     server_version: str | None = None,
     user: str | None = None,
     *,
+    groups: Iterable[str] | None = None,
     anonymous: bool = False,
     admin: bool = True,
     forwarded: bool = False,
@@ -36,6 +37,8 @@ def application(
         Which server is imitated; None: what the store's settings say.
     user : str, optional
         Who asks, where the request does not say; None is the store's default user.
+    groups : iterable of str, optional
+        Groups for that user to act with; None takes those that the store has.
     anonymous : bool
         Whether requests that do not say are those of a reader without credentials.
     admin : bool
@@ -51,7 +54,7 @@ def application(
     Raises
     ------
     ValueError
-        For a server version that does not exist, or a user who is anonymous.
+        For a server version that does not exist, a user who is anonymous, or groups of nobody.
 
     Notes
     -----
@@ -62,8 +65,12 @@ def application(
         raise ValueError(f"user={user!r} and anonymous=True exclude each other")
     if user == "":
         raise ValueError("user is empty; anonymous=True is a reader without credentials")
+    if groups is not None and user is None:
+        raise ValueError("groups are those of a user: user=… says of whom")
     place = store if isinstance(store, Store) else Store(store)
-    other = Identity(user) if anonymous or user is not None else None
+    other = None
+    if anonymous or user is not None:
+        other = Identity(user, None if groups is None else group_names(groups))
     inner = Application(place, server_version)
     return WsgiApplication(inner, other, Stage(inner) if admin else None, forwarded=forwarded)
 

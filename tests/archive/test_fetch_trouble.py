@@ -157,6 +157,12 @@ def test_without_resume_nothing_is_left_and_nothing_is_taken_over(
     assert [path.name for path in (tmp_path / "a").iterdir()] == [".locks"]
 
 
+def test_of_what_is_not_there_nothing_is_left(source: FakeGraceDb, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="S260399z is not there: the server answers 404"):
+        fetch("S260399z", source, tmp_path / "a")
+    assert Archive(tmp_path / "a").place.unfinished() == []
+
+
 def test_what_another_object_of_that_id_has_left_is_not_taken_over(
     source: FakeGraceDb, tmp_path: Path
 ) -> None:

@@ -8,16 +8,19 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from measuring import report
+from measuring import fresh, report
+from serving import serving
 
 from fakegracedb import FakeGraceDb, Store, samples
 from fakegracedb.archive import Archive, fetch, load
 
-__all__ = ["archiving"]
+__all__ = ["archiving", "fetching"]
 
 EVENTS, LOGS, FILES = 6, 108, 60
 ROUNDS = 15
 MOST = 0.2  # s, for a load
+SMALL = 200  # files of one event
+LEAST = 150  # of these a second, over HTTP
 
 
 def candidate(client: FakeGraceDb) -> str:
@@ -72,5 +75,32 @@ def archiving() -> None:
         report("fetch of it in process / load", fetching / ours, 12.0)
 
 
+def fetching() -> None:
+    """Fetch an event with 200 small files from a server in a process of its own."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        client = fresh(stack)
+        name = candidate(client)
+        for number in range(SMALL - 3):  # an upload makes three
+            client.write_log("G0001", "a picture", f"p{number}.png", bytes(range(256)) * 8)
+        url = stack.enter_context(serving(Path(client.store.path)))
+
+        def rate(id_: str, number: int) -> float:
+            began = time.perf_counter()
+            (found,) = fetch(id_, url, folder / f"{id_}-{number}")
+            taken = time.perf_counter() - began
+            objects = [found.archived, *getattr(found.archived, "events", ())]
+            return sum(len(one.files) for one in objects) / taken
+
+        small = statistics.median(rate("G0001", number) for number in range(5))
+        whole = statistics.median(rate(name, number) for number in range(3))
+        print(
+            f"        {small:.0f} files a second; of a superevent with {EVENTS} events, and the "
+            f"files of one among them, {whole:.0f}"
+        )
+        report("a small file from a loopback server", 1e3 / small, 1e3 / LEAST, "ms")
+
+
 if __name__ == "__main__":
     archiving()
+    fetching()

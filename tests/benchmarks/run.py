@@ -25,7 +25,7 @@ from typing import Any
 
 import requests_mock
 from alerting import alerting
-from archiving import archiving
+from archiving import archiving, fetching
 from brokering import brokering
 from candidates import superevents
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
@@ -274,7 +274,7 @@ BENCHMARKS = {
     for f in (
         *(reading, writing, superevents, ingesting, history, starting, growth, searching, looking),
         *(serving_events, serving_uploads, swapping),
-        *(archiving, regenerating),
+        *(archiving, fetching, regenerating),
         *(alerting, brokering),
     )
 }

@@ -106,6 +106,11 @@ def test_ctrl_c_says_what_is_there(run: Any, monkeypatch: pytest.MonkeyPatch) ->
     listed = run("cache", "list")
     assert f"{S}         its fetch was interrupted: fetch it again to go on" in listed.out
     assert run("fetch", S, *FROM).status == 0
+    with monkeypatch.context() as patch:  # of what was done before programs are told all the same
+        patch.setattr("fakegracedb.archive.gathering.write_documents", stop)
+        ended = run("fetch", S, "G0004", *FROM, "--json")
+    assert ended.status == 130
+    assert [one["id"] for one in ended.json] == [S]
     with monkeypatch.context() as patch:
         patch.setattr("fakegracedb.archive.gathering.write_documents", stop)
         ended = run("fetch", S, *FROM, "--refresh")

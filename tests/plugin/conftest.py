@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+import fakegracedb.pytest_plugin.replays
 import fakegracedb.pytest_plugin.report
-import fakegracedb.pytest_plugin.stage  # noqa: F401 - so that an inner run loads nothing anew
+import fakegracedb.pytest_plugin.stage
+import fakegracedb.server  # noqa: F401 - so that an inner run loads nothing anew
 
 Suite = Callable[..., pytest.RunResult]
 
@@ -33,7 +35,13 @@ def seed(client):
     client.write_log(graceid, "seeded", "note.txt", b"text")
 """
 
-_QUIET = ("-W", 'ignore:The configuration option "asyncio_default_fixture_loop_scope"')
+# Other plugins have nothing to do in an inner run; hypothesis would be loaded anew in each.
+_QUIET = (
+    "-W",
+    'ignore:The configuration option "asyncio_default_fixture_loop_scope"',
+    "-p",
+    "no:hypothesispytest",
+)
 
 
 @pytest.fixture(autouse=True)

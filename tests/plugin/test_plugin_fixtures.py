@@ -256,7 +256,8 @@ class TestMore:
     def test_failing_does_not_load_more(self):
         assert 0
 """)
-    result = pytester.runpytest_subprocess("-p", "no:requests_mock", "-p", "no:pytest_httpserver")
+    others = ("requests_mock", "pytest_httpserver", "hypothesispytest", "pytest_fakefs")
+    result = pytester.runpytest_subprocess(*(f"-pno:{name}" for name in others))
     result.assert_outcomes(passed=1, failed=1)
     assert "fake GraceDB" not in result.stdout.str()
 

@@ -32,11 +32,13 @@ def test_fine(gracedb):
             "  POST events/T0001/log/: 201",
             "  PUT events/T0001/labels/INJ: dropped",
             "changes:",
-            "  POST events/T0001/log/ by ada: events/T0001: *logs.jsonl +1*",
+            "  T0001: log 3 added: hello *a.txt,0*",
+            "  T0001: file a.txt,0 added: 4 bytes",
         ]
     )
     assert result.stdout.str().count("fake GraceDB") == 1
-    assert "POST events/:" not in result.stdout.str()  # of the seed
+    for of_the_seed in ("POST events/:", "T0001: event added", "seeded"):
+        assert of_the_seed not in result.stdout.str()
 
 
 def test_calls_that_nothing_answered_say_what_is_there(suite) -> None:  # type: ignore[no-untyped-def]
@@ -73,7 +75,8 @@ def test_it(gracedb):
 """)
     text = result.stdout.str()
     assert "the last 20 of 31 calls:" in text
-    assert "the last 20 of 30 changes:" in text
+    assert "the first 20 of 90 changes:\n  T0001: event added (Test gstlal)" in text
+    assert ("  T0007: event added" in text, "  T0008: event added" in text) == (True, False)
     assert text.count("  POST events/: 201") == 20
 
 
@@ -92,7 +95,7 @@ def test_quiet(gracedb):
     result.assert_outcomes(errors=1, failed=1)
     result.stdout.fnmatch_lines([SECTION, "store: * (nothing was written to it)"])
     result.stdout.fnmatch_lines(["  GET events/T0001: 404: no event T0001; there is none"])
-    result.stdout.fnmatch_lines(["no calls", "no changes"])
+    result.stdout.fnmatch_lines(["no calls", "nothing changed"])
 
 
 def test_stores_of_failed_tests_are_kept_where_that_is_wanted(
@@ -109,8 +112,8 @@ def test_real(gracedb):
     create(EARLY)
     assert 0
 """
-    for workers in ((), ("-n2",)):  # what is there already is not touched
-        result = suite(source, "--gracedb-keep=kept", *workers)
+    for _ in range(2):  # what is there already is not touched
+        result = suite(source, "--gracedb-keep=kept")
         result.assert_outcomes(failed=3, passed=2)
         result.stdout.fnmatch_lines([SECTION, f"store: kept in {pytester.path}/kept/*"])
     kept = sorted((pytester.path / "kept").iterdir())
@@ -126,6 +129,18 @@ def test_real(gracedb):
             assert client.files("T0001", "a.xml").read() == b"<LIGO_LW/>"
 
 
+def test_store_that_is_begun_anew_does_not_hide_the_calls(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("""
+@pytest.mark.gracedb(seed=seed)
+def test_it(gracedb):
+    create(EARLY)
+    gracedb.store.reset()
+    assert 0
+""")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["  POST events/: 201", "what changed cannot be told: *reset*"])
+
+
 def test_damaged_store_does_not_hide_the_failure(suite) -> None:  # type: ignore[no-untyped-def]
     result = suite("""
 def test_it(gracedb):
@@ -134,4 +149,6 @@ def test_it(gracedb):
     raise ValueError("the real reason")
 """)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*the real reason*", SECTION, "StoreError: *"])
+    result.stdout.fnmatch_lines(
+        ["*the real reason*", SECTION, "  POST events/: 201", "what changed cannot be told: *"]
+    )

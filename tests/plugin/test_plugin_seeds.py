@@ -8,7 +8,8 @@ import pytest
 
 from fakegracedb import FakeGraceDb
 
-STORE = Path(__file__).parents[2] / "fixtures" / "store"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+STORE, ARCHIVE = FIXTURES / "store", FIXTURES / "archive"
 
 COUNTED = """
 def counted(client):
@@ -24,13 +25,8 @@ def test_it(gracedb, number):
 """
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
-def test_function_is_called_once_a_session(
-    suite,  # type: ignore[no-untyped-def]
-    pytester: pytest.Pytester,
-    workers: tuple[str, ...],
-) -> None:
-    suite(COUNTED, *workers).assert_outcomes(passed=6)
+def test_function_is_called_once_a_session(suite, pytester: pytest.Pytester) -> None:  # type: ignore[no-untyped-def]
+    suite(COUNTED).assert_outcomes(passed=6)
     assert (pytester.path / "loads.txt").read_text() == "x"
 
 
@@ -121,6 +117,96 @@ def test_function_can_be_named(suite, pytester: pytest.Pytester) -> None:  # typ
     suite(
         "def test_it(gracedb): assert create(gracedb) == 'T0002'", "--gracedb-seed=test_it:seed"
     ).assert_outcomes(passed=1)
+
+
+ARCHIVED = f"""
+import json
+from fakegracedb import archive
+
+ARCHIVE = Path({str(ARCHIVE)!r})
+KEPT = archive.Archive(ARCHIVE)
+SAVED = Path(__file__).parent / "saved.json"
+SAVED.write_text(json.dumps(KEPT["S260302a"].object))
+"""
+
+
+def test_archives_their_objects_and_ids_in_the_archive_folder_are_seeds(
+    suite,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FAKEGRACEDB_ARCHIVE", str(ARCHIVE))
+    suite(
+        ARCHIVED
+        + """
+def superevent(client):
+    return client.superevent("S260302a").json()
+
+@pytest.mark.parametrize("how", [
+    pytest.param(how, marks=pytest.mark.gracedb(seed=seed)) for how, seed in {
+        "archive": KEPT, "folder": ARCHIVE, "url": f"file://{ARCHIVE}",
+        "object": KEPT["S260302a"], "object's folder": ARCHIVE / "S260302a", "id": "S260302a",
+        "again": "S260302a",
+    }.items()
+])
+def test_superevent(gracedb, how):
+    assert superevent(EARLY)["created"] == KEPT["S260302a"].object["created"]
+    assert superevent(EARLY)["gw_events"] == KEPT["S260302a"].object["gw_events"]
+    assert EARLY.files("S260302a", "em_bright.json,0").read()
+    EARLY.write_label("S260302a", "DQV")
+    assert create(EARLY) == "T0004"  # numbers go on
+    assert gracedb.store.check() == []
+
+@pytest.mark.parametrize("how", [
+    pytest.param(how, marks=pytest.mark.gracedb(seed=seed)) for how, seed in {
+        "id": "G0002", "object": KEPT["G0002"], "folder": ARCHIVE / "S260302a" / "G0002",
+    }.items()
+])
+def test_event_alone(gracedb, how):
+    assert [event["graceid"] for event in EARLY.events()] == ["G0002"]
+
+@pytest.mark.gracedb(seed="saved.json")
+def test_saved_answer_beside_the_test(gracedb):
+    assert superevent(EARLY)["t_0"] == KEPT["S260302a"].object["t_0"]
+
+@pytest.mark.gracedb(seed="S260302a")
+def test_in_the_fake_file_system(fs, gracedb):
+    assert EARLY.files("S260302a", "em_bright.json,0").read()
+
+def test_factory(gracedb_factory, gracedb_store):
+    assert superevent(gracedb_factory(seed="S260302a"))["superevent_id"] == "S260302a"
+    assert not gracedb_store.exists()
+
+@pytest.mark.gracedb(seed="S260302b")
+def test_unknown(gracedb):
+    pass
+"""
+    ).assert_outcomes(passed=13, errors=1)
+
+
+@pytest.mark.parametrize("how", ["option", "ini"])
+def test_archive_is_named_by_option_or_ini_and_loaded_once(
+    suite,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    import fakegracedb.archive
+
+    loads = []
+    real = fakegracedb.archive.seed_from
+    monkeypatch.setattr(
+        fakegracedb.archive,
+        "seed_from",
+        lambda what, store: (loads.append(what), real(what, store))[1],
+    )
+    monkeypatch.setenv("FAKEGRACEDB_ARCHIVE", str(ARCHIVE))
+    source = """
+@pytest.mark.parametrize("again", range(3))
+def test_it(gracedb, again):
+    assert [one["superevent_id"] for one in EARLY.superevents("")] == ["S260302a"]
+"""
+    named = "--gracedb-seed=S260302a" if how == "option" else "-ogracedb_seed=S260302a"
+    suite(source, named).assert_outcomes(passed=3)
+    assert loads == ["S260302a"]
 
 
 def test_seed_that_fails_tells_every_test_and_is_tried_once(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 
 def test_store_is_served_as_the_test_wants_it(suite) -> None:  # type: ignore[no-untyped-def]
-    pytest.importorskip("fakegracedb.server")
     suite("""
 import requests
 
@@ -30,4 +27,24 @@ def test_it(gracedb_server, gracedb_store, fake_gracedb):
         assert refused.status_code == 403
     assert list(gracedb_store.events) == ["T0001", "T0002"]
     assert fake_gracedb.event("T0002").json()["submitter"] == "ada"
-""").assert_outcomes(passed=1)
+    # who asks is a matter of the test, and not written into its store
+    assert gracedb_store.settings["user"] != "ada"
+    assert list(gracedb_store.users) == []
+
+@pytest.mark.gracedb(groups="internal_users")
+def test_groups_alone_are_those_of_the_default_user(gracedb_server, gracedb_samples):
+    client = GraceDb(gracedb_server, force_noauth=True)
+    assert client.event(create(client)).json()["submitter"] == "albert.einstein@ligo.org"
+    with pytest.raises(HTTPError) as caught:
+        coinc = gracedb_samples.coinc_xml("1456419850.125")
+        client.create_event("CBC", "gstlal", "coinc.xml", filecontents=coinc)
+    assert caught.value.status == 403
+    client.close()
+
+@pytest.mark.gracedb(seed=seed)
+def test_store_in_the_fake_file_system(fs, gracedb_server, gracedb_store):
+    with GraceDb(gracedb_server, force_noauth=True) as client:
+        assert create(client) == "T0002"
+        assert client.files("T0001", "note.txt").read() == b"text"
+    assert (gracedb_store.path / "events/T0002/event.json").exists()
+""").assert_outcomes(passed=3)

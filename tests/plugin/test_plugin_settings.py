@@ -84,9 +84,11 @@ REFUSED = {
     "server_version='3'": "server_version must be one of",
     "waits='never'": "waits must be 'real' or 'skip'",
     "clock='yesterday'": "yesterday",
-    "seed=3": "seed=3 is not a folder, a store or a function",
-    "seed='nowhere'": "is neither a folder with a store",
-    "seed='.'": "is not a store. Archives cannot be seeds yet",
+    "seed=3": "seed=3 is not a folder, a store, an archive or a function",
+    "seed='nowhere'": "is neither a folder with a store or an archive",
+    "seed='S1a'": "is neither a folder with a store or an archive",
+    "seed='S260302b'": "no S260302b in the archive ",
+    "seed='.'": "holds no event and no superevent: neither an archive, nor answers of a server",
     "seed='nomodule:f'": "No module named 'nomodule'",
     "seed='os:nothing'": "has no attribute 'nothing'",
     "seed='os:sep'": "is not a function",
@@ -157,7 +159,7 @@ def test_network_guard_is_lifted_by_option_and_ini(suite, option: str) -> None: 
 
 
 def test_marker_and_options_are_documented(pytester: pytest.Pytester) -> None:
-    quiet = ("-W", "ignore:The configuration option")
+    quiet = ("-W", "ignore:The configuration option", "-p", "no:hypothesispytest")
     markers = pytester.runpytest("--markers", *quiet)
     markers.stdout.fnmatch_lines(["@pytest.mark.gracedb(seed=*"])
     shown = pytester.runpytest("--help", *quiet).stdout.str()

@@ -20,7 +20,9 @@ def test_example_runs_and_its_report_is_as_shown(pytester: pytest.Pytester) -> N
     # with no certificate to be looked for while it is imported
     program = block("program").replace('/api/")', '/api/", cred=False)')
     pytester.makepyfile(follow_up=program, test_follow_up=block("tests"))
-    result = pytester.runpytest("-p", "no:cacheprovider", "-p", "no:asyncio")
+    result = pytester.runpytest(
+        "-p", "no:cacheprovider", "-p", "no:asyncio", "-p", "no:hypothesispytest"
+    )
     result.assert_outcomes(passed=2, failed=1)
     shown = re.sub(r"store: .*/gracedb/\d+-", "store: /gracedb/", block("report"))
     assert shown in re.sub(r"store: .*/gracedb/\d+-", "store: /gracedb/", result.stdout.str())

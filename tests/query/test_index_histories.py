@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -161,7 +162,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     history=st.lists(steps, min_size=1, max_size=8),
     queries=st.lists(any_tree, max_size=4),
 )
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=int(os.environ.get("FAKEGRACEDB_EXAMPLES", "50")))
 def test_the_index_says_the_same_whichever_way_it_came_to_it(
     load: stores.Documents, history: list[Step], queries: list[tuple[str, Node]]
 ) -> None:

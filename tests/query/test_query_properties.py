@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import time
 from functools import cache, reduce
 
@@ -115,10 +116,16 @@ def test_pieces_over_and_over_take_a_moment(kind: str, pieces: list[str], blank:
 
 
 def _seconds(kind: str, text: str) -> float:
-    begin = time.process_time()
-    with contextlib.suppress(QueryError):
-        PARSERS[kind](text, NAMES)
-    return time.process_time() - begin
+    """Give how long a text takes at best of some times: the machine may have other work."""
+    taken = math.inf
+    for end in ("", " ", "  "):  # what was read once is remembered
+        begin = time.process_time()
+        with contextlib.suppress(QueryError):
+            PARSERS[kind](text + end, NAMES)
+        taken = min(taken, time.process_time() - begin)
+        if taken < 0.1:
+            break
+    return taken
 
 
 @pytest.mark.parametrize("opening", ["(", "~(", "far<1 & (", "far<1 | ~(", "( "])

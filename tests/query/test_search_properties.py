@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import generated_stores as stores
@@ -21,7 +22,8 @@ from fakegracedb.query.trees import Node
 from fakegracedb.vocabulary import DEFAULT
 
 KINDS = st.sampled_from(["event", "superevent"])
-CALM = settings(deadline=None, max_examples=120)
+EXAMPLES = int(os.environ.get("FAKEGRACEDB_EXAMPLES", "50"))
+CALM = settings(deadline=None, max_examples=EXAMPLES)
 
 
 @given(load=stores.documents(), queries=st.lists(any_tree, min_size=1, max_size=8))
@@ -131,7 +133,7 @@ def allowed(there: Population, kind: str) -> set[str]:
         max_size=4,
     ),
 )
-@settings(CALM, max_examples=60)
+@settings(CALM, max_examples=max(1, EXAMPLES // 2))
 def test_a_structured_query_finds_what_its_tree_does(
     load: stores.Documents, queries: list[tuple[str, tuple[Any, Node]]]
 ) -> None:
@@ -187,7 +189,7 @@ texts = KINDS.flatmap(
 
 
 @given(load=stores.documents(), queries=st.lists(texts, min_size=1, max_size=6))
-@settings(CALM, max_examples=60)
+@settings(CALM, max_examples=max(1, EXAMPLES // 2))
 def test_a_text_finds_what_its_tree_does(
     load: stores.Documents, queries: list[tuple[str, str]]
 ) -> None:

@@ -24,9 +24,14 @@ TIMES = (1456420100, 1456421000, 1456423000)
 
 @pytest.fixture
 def source(tmp_path: Path) -> FakeGraceDb:
-    client = FakeGraceDb(store=tmp_path / "source")
+    return made(tmp_path / "source", 20)
+
+
+def made(place: Path, latency: float) -> FakeGraceDb:
+    """Make a server on which everything was found so late [s]."""
+    client = FakeGraceDb(store=place)
     for when in (START - 100, *TIMES, START + LENGTH):
-        client.clock = str(when + 20)
+        client.clock = str(when + latency)
         event = client.create_event(
             "CBC", "gstlal", "coinc.xml", search="AllSky",
             filecontents=samples.coinc_xml(str(when)),
@@ -166,8 +171,9 @@ def test_an_object_that_cannot_be_created_does_not_end_the_loop(
 
 
 def test_on_the_wall_the_loop_goes_on_while_things_are_created(
-    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
+    client: FakeGraceDb, tmp_path: Path
 ) -> None:
+    source = made(tmp_path / "source", 0.25)  # nobody is to wait long
     now = gps_microseconds(datetime.now(UTC)) / 1e6
     start, length = TIMES[0] - 100, round(now + 1 - TIMES[0], 3)  # due in a second
     stop = threading.Event()

@@ -35,6 +35,14 @@ def test_who_does_not_say_is_the_default_user(store: Store) -> None:
     assert user(application(store, user="ada")).json()["username"] == "ada"
 
 
+def test_who_does_not_say_may_have_certain_groups_only(store: Store) -> None:
+    for groups in ("lvem_users", ["lvem_users"]):
+        shown = user(application(store, user="ada", groups=groups)).json()
+        assert (shown["username"], shown["is_internal_user"]) == ("ada", False)
+    with pytest.raises(ValueError, match="groups are those of a user"):
+        application(store, groups=["lvem_users"])
+
+
 @pytest.mark.parametrize(
     ("authorization", "name"),
     [

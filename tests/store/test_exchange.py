@@ -436,11 +436,3 @@ def test_copy_without_links_shares_no_file(store: Store, tmp_path: Path) -> None
         assert copy.check() == []
         names[links] = {path.stat().st_nlink for path in uploads}
     assert names == {True: {2}, False: {1}}
-
-
-def test_commits_after_a_number_are_given(store: Store) -> None:
-    before = len(list(store.commits()))
-    scenes.label(store, "T0002", "DQV")
-    scenes.label(store, "T0002", "INJ")
-    assert [commit.n for commit in store.commits(after=before)] == [before + 1, before + 2]
-    assert all("events/T0002/event.json" in one.documents for one in store.commits(after=before))

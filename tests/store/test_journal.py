@@ -58,7 +58,7 @@ def test_a_line_without_its_end_did_not_happen_however_long_it_is(
     assert touched is None
     warm, touched = journal.refresh(state)
     assert facts(warm) == facts(state)
-    assert touched == set()
+    assert touched == {}
     after = journal.mark(journal.append(cold, Commit(n=4, call="real")))
     assert [commit.call for commit in journal.commits(3)] == ["real"]
     assert facts(journal.refresh(warm)[0]) == facts(after) == facts(journal.refresh(State())[0])
@@ -83,10 +83,10 @@ def test_a_reader_that_knows_the_journal_reads_only_what_is_new(
     original = disk.read_from
     monkeypatch.setattr(disk, "read_from", read_from)
     newer, touched = journal.refresh(known)
-    assert touched == {"a.json", "b.jsonl", "c.jsonl"}
+    assert touched == {"a.json": True, "b.jsonl": False, "c.jsonl": True}
     assert newer.n == newer.applied == 101
     assert sum(read) < 500
-    assert journal.refresh(newer) == (newer, set())
+    assert journal.refresh(newer) == (newer, {})
     assert len(read) == 1
 
 

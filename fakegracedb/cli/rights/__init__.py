@@ -33,7 +33,7 @@ def add(verbs: Verbs) -> None:
         metavar="URL",
         nargs="?",
         type=server_url,
-        help="of a test server; else a store is asked",
+        help="of a test server, or playground, test, …; else a store is asked",
     )
     verb.add_argument("--user", metavar="NAME", help="in a store: who asks; else its default user")
     verb.add_argument(

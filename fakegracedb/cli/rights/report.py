@@ -38,9 +38,9 @@ def report(arguments: argparse.Namespace) -> int:
 
 def _client(arguments: argparse.Namespace) -> GraceDb:
     if arguments.url is not None:
-        from ..servers import client_of
+        from ...services import connect_for_tests
 
-        return client_of(arguments.url, is_anonymous=arguments.anonymous)
+        return connect_for_tests(arguments.url, auth=not arguments.anonymous)
     from ... import FakeGraceDb
 
     client = FakeGraceDb(store=opened_store(arguments))

@@ -35,7 +35,7 @@ def add(verbs: Verbs) -> None:
         metavar="URL",
         nargs="?",
         type=server_url,
-        help="of a test server; else the fake itself",
+        help="of a test server, or playground, test, …; else the fake itself",
     )
     verb.add_argument(
         "--api-version",
@@ -67,9 +67,9 @@ def _selftest(arguments: argparse.Namespace) -> int:
 def _client(arguments: argparse.Namespace) -> GraceDb:
     api_version = arguments.api_version
     if arguments.url is not None:
-        from ..servers import client_of
+        from ...services import connect_for_tests
 
-        return client_of(arguments.url, api_version)
+        return connect_for_tests(arguments.url, api_version=api_version)
     from ... import FakeGraceDb, Store
 
     if arguments.store is not None:
