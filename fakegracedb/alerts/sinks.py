@@ -13,7 +13,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any, Protocol, TextIO
 from urllib.parse import urlsplit
 
@@ -218,7 +218,13 @@ def run(
 # By name
 
 
-def open_sink(name: str, *, timeout: float | None = None, live: bool = True) -> Any:
+def open_sink(
+    name: str,
+    *,
+    timeout: float | None = None,
+    live: bool = True,
+    topics: Iterable[str] = (),
+) -> Any:
     """Give the sink that a text names.
 
     Parameters
@@ -231,6 +237,8 @@ def open_sink(name: str, *, timeout: float | None = None, live: bool = True) -> 
     live : bool
         Whether whoever asks knows that nobody takes the messages for real; else brokers and topics
         where somebody might are refused.
+    topics : iterable of str
+        Those of a broker that are meant, as far as they are known.
 
     Raises
     ------
@@ -253,7 +261,7 @@ def open_sink(name: str, *, timeout: float | None = None, live: bool = True) -> 
             raise FakeGraceDbError(
                 f"{name}: alerts cannot be sent to Kafka here: {error}"
             ) from error
-        return KafkaSink(name, live=live)
+        return KafkaSink(name, live=live, topics=topics)
     raise ValueError(
         f"{name!r} is no place for alerts: stdout, file:PATH, pipe:PATH, exec:COMMAND or "
         "kafka://HOST:PORT"

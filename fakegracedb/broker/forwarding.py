@@ -88,6 +88,9 @@ class Forwarder:
         Whether topics that are missing are made; else they are an error.
     live : bool
         Whether real servers and topics with their prefixes are meant: else they are refused.
+    topics : iterable of str
+        Topics that are meant, as far as they are known: one that is refused is before anybody is
+        asked for anything.
     patience : float
         How long the broker may take for anything [s].
 
@@ -110,6 +113,7 @@ class Forwarder:
         options: Mapping[str, Any] | None = None,
         create: bool = True,
         live: bool = False,
+        topics: Iterable[str] = (),
         patience: float = 30.0,
     ) -> None:
         if (user is None) != (password is None):
@@ -130,7 +134,7 @@ class Forwarder:
         self._settings = {**settings, **(options or {})}
         self._known: set[str] = set()
         self._trouble = ""
-        self._check(())
+        self._check(topics)
         self._producer = self._made()
 
     def _made(self) -> Any:

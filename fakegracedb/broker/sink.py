@@ -30,21 +30,23 @@ class KafkaSink:
     live : bool
         Whether whoever opens it knows that nobody takes the messages for real: then it is not asked
         here. Else real servers and topics with their prefixes are refused.
+    topics : iterable of str
+        Topics that are meant, as far as they are known.
 
     Raises
     ------
     ForwardingError
-        If that is no address, or a real server's.
+        If that is no address, or one that is refused.
     """
 
-    def __init__(self, url: str, *, live: bool = True) -> None:
+    def __init__(self, url: str, *, live: bool = True, topics: Iterable[str] = ()) -> None:
         parts = urlsplit(url)
         options, settings = _options(parts.query)
         if parts.username is not None:
             options["user"] = unquote(parts.username)
             options["password"] = unquote(parts.password or "")
         to = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-        self._forwarder = Forwarder(to, options=settings, live=live, **options)
+        self._forwarder = Forwarder(to, options=settings, live=live, topics=topics, **options)
 
     def prepare(self, topics: Iterable[str]) -> None:
         """Have topics on the broker, for who listens before the first message comes.

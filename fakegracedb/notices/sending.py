@@ -75,7 +75,8 @@ class Outlets:
         self._sinks: dict[str, Any] = {}
         with ExitStack() as stack:
             for place in places:
-                sink = stack.enter_context(closing(open_sink(place, timeout=timeout, live=False)))
+                opened = open_sink(place, timeout=timeout, live=False, topics=[topic])
+                sink = stack.enter_context(closing(opened))
                 name = place
                 if isinstance(sink, LineSink):
                     if form == "avro":

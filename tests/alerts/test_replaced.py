@@ -9,8 +9,8 @@ from alert_world import World
 
 from fakegracedb import Store
 from fakegracedb.alerts import Alert, Follower, Position
-from fakegracedb.alerts.replaying import history
 from fakegracedb.archive import Archive, fetch, load
+from fakegracedb.replaying import history
 
 
 class Story:
