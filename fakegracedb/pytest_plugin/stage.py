@@ -209,6 +209,8 @@ class FakeStage(Stage):
         """Serve the store over HTTP for the length of a block, and give the API root's URL."""
         from ..server import Server
 
+        # waitress wakes its loop through a pipe, which a fake `os` neither reads nor writes
+        _refuse_fake_file_system("gracedb_server", "from which no server can run: use `gracedb`")
         settings = self.settings
         asking = chosen_identity(self.store, settings.user, settings.groups)
         with Server(
@@ -223,11 +225,7 @@ class FakeStage(Stage):
         """Give an environment for subprocesses, in which the fake is swapped in."""
         from ..child import environment
 
-        if fake_file_system() is not None:
-            raise pytest.UsageError(
-                "gracedb_env: the test's store lies in the fake file system, where no other "
-                "process finds it"
-            )
+        _refuse_fake_file_system("gracedb_env", "where no other process finds it")
         settings = self.settings
         return environment(
             self.store.path,
@@ -237,6 +235,11 @@ class FakeStage(Stage):
             waits=settings.waits,
             allow_network=settings.allow_network,
         )
+
+
+def _refuse_fake_file_system(fixture: str, why: str) -> None:
+    if fake_file_system() is not None:
+        raise pytest.UsageError(f"{fixture}: the test's store lies in the fake file system, {why}")
 
 
 class RemoteStage(Stage):

@@ -236,10 +236,12 @@ def test_nothing_came_through(gracedb):
     suite(source).assert_outcomes(passed=13)
 
 
-def test_subprocesses_cannot_be_sent_into_the_fake_file_system(suite) -> None:  # type: ignore[no-untyped-def]
-    result = suite("def test_it(gracedb_env, fs): pass")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*store lies in the fake file system*"])
+def test_neither_subprocess_nor_server_is_sent_into_the_fake_file_system(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("def test_1(gracedb_env, fs): pass\ndef test_2(fs, gracedb_server): pass")
+    result.assert_outcomes(errors=2)
+    for fixture in ("gracedb_env", "gracedb_server"):
+        told = f"*UsageError: {fixture}: the test's store lies in the fake file system, *"
+        result.stdout.fnmatch_lines([told])
 
 
 def test_run_without_the_fixtures_loads_the_thin_module_only(pytester: pytest.Pytester) -> None:

@@ -40,11 +40,4 @@ def test_groups_alone_are_those_of_the_default_user(gracedb_server, gracedb_samp
         client.create_event("CBC", "gstlal", "coinc.xml", filecontents=coinc)
     assert caught.value.status == 403
     client.close()
-
-@pytest.mark.gracedb(seed=seed)
-def test_store_in_the_fake_file_system(fs, gracedb_server, gracedb_store):
-    with GraceDb(gracedb_server, force_noauth=True) as client:
-        assert create(client) == "T0002"
-        assert client.files("T0001", "note.txt").read() == b"text"
-    assert (gracedb_store.path / "events/T0002/event.json").exists()
-""").assert_outcomes(passed=3)
+""").assert_outcomes(passed=2)
