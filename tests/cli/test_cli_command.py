@@ -51,7 +51,7 @@ VERBS = [
     ),
     *(["alerts", verb] for verb in ("follow", "listen", "replay", "send", "relay")),
     ["broker"],
-    *(["notice", verb] for verb in ("build", "samples")),
+    *(["notice", verb] for verb in ("build", "samples", "send", "stream")),
 ]
 
 

@@ -20,7 +20,8 @@ def test_example_runs_and_its_report_is_as_shown(pytester: pytest.Pytester) -> N
     # with no certificate to be looked for while it is imported
     program = block("program").replace('/api/")', '/api/", cred=False)')
     pytester.makepyfile(follow_up=program, test_follow_up=block("tests"))
-    result = pytester.runpytest(
+    # in a process of its own: modules are called as ours may be
+    result = pytester.runpytest_subprocess(
         "-p", "no:cacheprovider", "-p", "no:asyncio", "-p", "no:hypothesispytest"
     )
     result.assert_outcomes(passed=2, failed=1)
