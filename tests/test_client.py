@@ -612,6 +612,30 @@ def comments(client: FakeGraceDb) -> list[str]:
     return [log["comment"] for log in logs if "hello" in log["comment"]]
 
 
+@pytest.mark.parametrize(
+    ("path", "struck"),
+    [
+        ("", True),
+        ("log/", True),
+        ("events/T0001/log/", True),
+        ("events/*/log/", True),
+        ("*/log/", True),
+        ("events/*/files/", False),
+        ("log/*events/", False),
+        ("events/*T*1/", True),
+    ],
+)
+def test_trouble_is_planned_for_paths_with_any_part(
+    client: FakeGraceDb, path: str, struck: bool
+) -> None:
+    client.faults.add(status=418, path=path)
+    if struck:
+        with pytest.raises(HTTPError):
+            client.write_log("T0001", "hello")
+    else:
+        assert client.write_log("T0001", "hello").status_code == 201
+
+
 def test_busy_server_is_asked_again_after_the_wait_it_asked_for(client: FakeGraceDb) -> None:
     client.faults.add(status=503, retry_after=20, method="POST", path="log/", times=2)
     assert client.write_log("T0001", "hello").status_code == 201

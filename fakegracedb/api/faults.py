@@ -28,7 +28,13 @@ class Fault:
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a call (path below the API base) is one that this fault is for."""
-        return (self.method is None or self.method == method) and self.path in path
+        place = 0
+        for part in self.path.split("*"):
+            found = path.find(part, place)
+            if found < 0:
+                return False
+            place = found + len(part)
+        return self.method is None or self.method == method
 
     @property
     def answers(self) -> bool:
@@ -70,7 +76,8 @@ class FaultPlan:
         method : str, optional
             Only calls with this HTTP method; None is any.
         path : str
-            Only calls whose path below the API base contains this, e.g. ``"events/"``.
+            Only calls whose path below the API base contains this, e.g. ``"events/"``; ``*`` stands
+            for any part, as in ``"events/*/log/"``.
         after : int
             Let so many matching calls pass first.
         times : int or None
