@@ -76,6 +76,8 @@ def activate(
     ...     GraceDb().ping().status_code
     200
     """
+    if callable(store):
+        raise TypeError(f"activate takes a store, not {store!r}: decorate with @activate()")
     return Activation(
         store,
         user,

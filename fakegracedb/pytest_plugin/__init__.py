@@ -85,11 +85,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give marked tests that take none of the fixtures `gracedb`."""
+    """Give marked tests that take none of the fixtures `gracedb`; let it come before all others.
+
+    What other fixtures, `setup_method` and `teardown_method` ask goes to the fake too.
+    """
     for item in items:
         names = getattr(item, "fixturenames", None)
-        if names is not None and _OURS.isdisjoint(names) and item.get_closest_marker("gracedb"):
+        if names is None:
+            continue
+        if _OURS.isdisjoint(names) and item.get_closest_marker("gracedb"):
             names.append("gracedb")
+        if "gracedb" in names:
+            names.remove("gracedb")
+            names.insert(0, "gracedb")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -29,13 +29,15 @@ def chosen_store(store: str | os.PathLike[str] | Store | None) -> tuple[Store, b
     Raises
     ------
     ValueError
-        For a URL.
+        For a URL, and for an empty text.
     """
     if isinstance(store, Store):
         return store, False
     folder = store if store is not None else os.environ.get("FAKEGRACEDB_STORE") or None
     if folder is None:
         return Store.temporary(), True
+    if not os.fspath(folder):
+        raise ValueError("store='' is no folder; the working directory is '.'")
     if "://" in os.fspath(folder):
         raise ValueError(f"store={folder!r} is not a folder; a URL is given as service_url")
     return Store(folder), False

@@ -267,3 +267,43 @@ class TestMore:
 def test_plugin_can_be_left_out(suite) -> None:  # type: ignore[no-untyped-def]
     result = suite("def test_it(gracedb): pass", "-p", "no:fakegracedb")
     result.stdout.fnmatch_lines(["*fixture 'gracedb' not found*"])
+
+
+def test_fake_is_in_before_all_other_fixtures_and_until_after_them(suite) -> None:  # type: ignore[no-untyped-def]
+    suite("""
+def ask():
+    return GraceDb(retries=0).ping().status_code
+
+@pytest.fixture
+def own():
+    assert ask() == 200
+    yield
+    assert ask() == 200
+
+@pytest.fixture(autouse=True)
+def everywhere():
+    assert ask() == 200
+
+@pytest.mark.gracedb
+def test_marked(own):
+    pass
+
+@pytest.mark.gracedb
+@pytest.mark.usefixtures("own")
+def test_that_takes_none():
+    pass
+
+def test_that_takes_it_last(own, gracedb):
+    pass
+
+@pytest.mark.gracedb
+class TestClass:
+    def setup_method(self):
+        assert ask() == 200
+
+    def teardown_method(self):
+        assert ask() == 200
+
+    def test_method(self):
+        assert ask() == 200
+""").assert_outcomes(passed=4)

@@ -479,3 +479,15 @@ def test_adapter_of_a_certain_server_counts_only_without_the_guard(store: Store)
         with pytest.raises(ConnectionAbortedError):
             client.ping()
         AT_IMPORT.ping()
+
+
+def test_what_is_no_store_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TypeError, match=r"decorate with @activate\(\)"):
+        activate(lambda: None)  # type: ignore[arg-type]
+    for make in (lambda: activate("").__enter__(), lambda: FakeGraceDb(store="")):
+        with pytest.raises(ValueError, match="no folder"):
+            make()
+    assert list(tmp_path.iterdir()) == []
