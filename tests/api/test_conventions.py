@@ -187,7 +187,8 @@ def test_head_is_get_without_the_body(api: Api) -> None:
         assert head.status_code == got.status_code == 200
         assert head.content == b""
         if path != "performance/":
-            assert head.headers == got.headers
+            times = {"Date": ""}  # of the answers themselves, over HTTP
+            assert {**head.headers, **times} == {**got.headers, **times}
 
 
 def test_head_of_what_is_not_there_is_404(api: Api) -> None:
