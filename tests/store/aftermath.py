@@ -1,7 +1,7 @@
 """What the dead may leave, and what is asked of those who come after them.
 
-For tests with `crash`: `tried` lets an action die at every stop, and holds each time what is left
-against all that may be found.
+For tests with `crash`: `tried` lets an action die at one stop after another, and holds each time
+what is left against all that may be found.
 """
 
 from __future__ import annotations
@@ -76,9 +76,12 @@ def tried(
     action: Action,
     allowed: list[dict[str, Any]],
     follow: Successor = write_on,
-    pace: int = 1,
+    most: int = 12,
 ) -> int:
-    """Let an action die at every stop, or every so many; give the number of those tried."""
+    """Let an action die at some stops, evenly among all; give the number of those tried.
+
+    In a full run, at every one.
+    """
     stops = 0
     warm: list[Store] = []
 
@@ -87,7 +90,7 @@ def tried(
         scenes.everything(warm[0])
 
     last = None
-    for death in deaths(folder, action, work, before=get_to_know, pace=pace):
+    for death in deaths(folder, action, work, before=get_to_know, most=most):
         # what is left is often the same as at the stop before
         left = (scenes.tree(death.path), sorted(map(str, death.path.rglob("*"))))
         if left != last or death.finished:

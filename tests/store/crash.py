@@ -1,7 +1,8 @@
 """A process that dies at a given file-system call of the store, and what it leaves.
 
-For tests of whatever writes to a store: `deaths` runs an action once for every stop in it, each
-time in a child process on a copy of a folder, and gives the folder as the dead have left it.
+For tests of whatever writes to a store: `deaths` runs an action once for every stop in it, or for
+some evenly among them, each time in a child process on a copy of a folder, and gives the folder as
+the dead have left it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ Action = Callable[[Path, Ack], None]
 
 FULL = os.environ.get("FAKEGRACEDB_CRASH") == "full"
 _DEAD, _DONE, _FAILED = 77, 0, 1
+_NEVER = 0  # no stop has this number
 
 # A death before a call that only looks leaves what a death before the next change leaves.
 _CHANGES = frozenset({"mkdir", "replace", "unlink", "rmdir", "link", "symlink", "open", "fsync"})
@@ -118,7 +120,7 @@ class Death:
     Attributes
     ----------
     stop : int
-        At which stop, counted from 1.
+        At which stop, counted from 1; one more than there are if it did not die.
     path : Path
         The folder as it has left it.
     acknowledged : list of str
@@ -140,9 +142,9 @@ def deaths(
     *,
     before: Callable[[Path], None] = lambda path: None,
     full: bool = FULL,
-    pace: int = 1,
+    most: int | None = None,
 ) -> Iterator[Death]:
-    """Let an action die at every stop in turn, on copies of a folder; last, let it live.
+    """Let an action die at one stop after another, on copies of a folder; last, let it live.
 
     Parameters
     ----------
@@ -156,21 +158,26 @@ def deaths(
         Called with the copy in this process, which lives on: it may come to know the store.
     full : bool
         Also stop at calls that change nothing, and after each call.
-    pace : int
-        From one stop to the next that is tried; with `full` it is always 1.
+    most : int
+        How many stops are tried, evenly among all of them; without it, and with `full`, every one.
     """
-    stop = 1 - (pace := 1 if full else pace)
-    while True:
-        stop += pace
-        path = work / "victim"
+    path = work / "victim"
+
+    def run(stop: int) -> Death:
         shutil.rmtree(path, ignore_errors=True)
         if folder.exists():
             shutil.copytree(folder, path, symlinks=True)
         before(path)
-        death = _run(stop, path, action, full)
+        return _run(stop, path, action, full)
+
+    pace = 1
+    if most is not None and not full:
+        pace = max(1, round(run(_NEVER).stop / most))
+    stop = 1
+    while not (death := run(stop)).finished:
         yield death
-        if death.finished:
-            return
+        stop += pace
+    yield death
 
 
 def _run(stop: int, path: Path, action: Action, full: bool) -> Death:
@@ -182,12 +189,14 @@ def _run(stop: int, path: Path, action: Action, full: bool) -> Death:
         try:
             gc.disable()  # it would touch, and so copy, all the memory of the parent
             os.close(reading)
-            Countdown(stop, full=full).install()
+            countdown = Countdown(stop, full=full)
+            countdown.install()
 
             def acknowledge(text: str) -> None:
                 os.write(writing, f"{text}\n".encode())
 
             action(path, acknowledge)
+            acknowledge(f"{stop - countdown.left}")
             os._exit(_DONE)
         except BaseException:
             traceback.print_exc()
@@ -199,4 +208,6 @@ def _run(stop: int, path: Path, action: Action, full: bool) -> Death:
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     assert code in (_DEAD, _DONE), f"the victim ended with {code} at stop {stop}"
-    return Death(stop, path, acknowledged, code == _DONE)
+    if code == _DONE:
+        return Death(int(acknowledged.pop()) + 1, path, acknowledged, finished=True)
+    return Death(stop, path, acknowledged, finished=False)

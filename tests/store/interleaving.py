@@ -49,7 +49,7 @@ class Orders:
         How many places in the calls of each are tried at least; all of them in a full run.
     """
 
-    def __init__(self, of_reader: int = 5, of_writer: int = 4) -> None:
+    def __init__(self, of_reader: int = 4, of_writer: int = 3) -> None:
         self._parts = of_reader, of_writer
         self._reads, self._writes = 1, 100
         self.tried = 0

@@ -143,22 +143,17 @@ def test_a_reader_finds_everything_while_the_folders_change_places(
 
     allowed = look_at_one(scenes.fresh(begin))
     assert allowed[2][-1] == "before the snapshot"
-    reader_first, reads = 0, 1
-    while reader_first <= reads:
-        writer_next, writes = 0, 1
-        while writer_next <= writes and (FULL or writer_next < 25):
-            copied(begin, path)
-            store = scenes.fresh(path)
-            found, calls = interleaved(
-                monkeypatch,
-                partial(look_at_one, store),
-                lambda: follow(scenes.fresh(path)),
-                reader_first,
-                writer_next,
-            )
-            assert found == allowed, f"after {reader_first} and {writer_next} calls"
-            reads, writes = max(reads, calls["reader"]), max(writes, calls["writer"])
-            writer_next += 1
-        reader_first += 1
-    assert reads > 10
-    assert writes > 20
+    orders = Orders(of_reader=10, of_writer=9)
+    for reader_first, writer_next in orders:
+        copied(begin, path)
+        store = scenes.fresh(path)
+        found, calls = interleaved(
+            monkeypatch,
+            partial(look_at_one, store),
+            lambda: follow(scenes.fresh(path)),
+            reader_first,
+            writer_next,
+        )
+        assert found == allowed, f"after {reader_first} and {writer_next} calls"
+        orders.saw(calls)
+    assert orders.tried > 50

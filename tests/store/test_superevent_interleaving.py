@@ -141,7 +141,7 @@ def test_a_reader_sees_both_sides_of_a_change_or_none(
         for change in writing:
             change(writer)
 
-    orders = Orders(7, 4)
+    orders = Orders(5, 3)
     for reader_first, writer_next in orders:
         shutil.rmtree(path)
         shutil.copytree(begin, path)
