@@ -15,7 +15,7 @@ from fakegracedb import NotFaked
 if TYPE_CHECKING:
     from conftest import Api, Server
 
-pytestmark = pytest.mark.doors("wsgi", "server", "fake disk")
+served_too = pytest.mark.doors("server")
 
 
 def urls(data: Any) -> Iterator[str]:
@@ -138,6 +138,7 @@ def crawl(api: Api, fetch: Any) -> tuple[dict[str, int], set[str]]:
     return seen, lacking
 
 
+@served_too
 def test_every_link_is_served_with_and_without_its_final_slash(api: Api) -> None:
     populate(api)
     seen, lacking = crawl(api, api.get)
@@ -166,6 +167,7 @@ def test_every_link_is_served_with_and_without_its_final_slash(api: Api) -> None
     assert lacking == set()
 
 
+@pytest.mark.doors("wsgi", "server", "fake disk")
 def test_links_of_the_default_base_name_no_version(server: Server) -> None:
     api = server.at("default")
     populate(api)
@@ -174,6 +176,7 @@ def test_links_of_the_default_base_name_no_version(server: Server) -> None:
     assert [url for url in seen if "/api/v" in url] == []
 
 
+@served_too
 def test_client_gets_every_link(api: Api, server: Server) -> None:
     populate(api)
     client = server.client(api.base)

@@ -140,7 +140,7 @@ def test_damaged_files_give_readings_that_can_be_stored(pipeline):
     # In rounds, since hypothesis remembers all that it tried.
     for number in range(0, COUNT or 1, ROUND):
         examples = settings(
-            max_examples=min(COUNT, ROUND) or 100,
+            max_examples=min(COUNT, ROUND) or 40,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
@@ -151,7 +151,7 @@ def test_damaged_files_give_readings_that_can_be_stored(pipeline):
 @pytest.mark.parametrize("pipeline", REAL)
 def test_any_bytes_and_any_text_give_readings(pipeline):
     @given(content=st.binary(max_size=100) | st.text(max_size=100).map(str.encode))
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=25, deadline=None)
     def run(content):
         check(pipeline, content)
 
@@ -170,7 +170,7 @@ def test_any_value_under_any_key_gives_a_reading(pipeline):
     original = json.loads(REAL[pipeline][-1])
 
     @given(key=st.sampled_from([*original, "jd", "objectId", "waveform", "ivorn"]), value=JSON)
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=50, deadline=None)
     def run(key, value):
         check(pipeline, json.dumps({**original, key: value}))
 

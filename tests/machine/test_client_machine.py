@@ -212,4 +212,4 @@ class ClientMachine(Stories):
 
 
 TestClientMachine = ClientMachine.TestCase
-TestClientMachine.settings = settings(10)
+TestClientMachine.settings = settings(6)

@@ -227,4 +227,4 @@ class SupereventMachine(SupereventStories):
 
 
 TestSupereventMachine = pytest.mark.usefixtures("validated_once")(SupereventMachine.TestCase)
-TestSupereventMachine.settings = settings(8)
+TestSupereventMachine.settings = settings(5)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import scenes
-from interleaving import FULL, Orders, interleaved
+from interleaving import Orders, interleaved
 
 from fakegracedb.store import Store, exchange
 

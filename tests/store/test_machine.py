@@ -277,7 +277,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 TestStore = StoreMachine.TestCase
 TestStore.settings = settings(
-    max_examples=int(os.environ.get("FAKEGRACEDB_EXAMPLES", "30")),
+    max_examples=int(os.environ.get("FAKEGRACEDB_EXAMPLES", "18")),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
