@@ -99,7 +99,20 @@ def page(call: Call, source: Source) -> Response:
     source : callable
         Takes the query out of the call.
     """
-    format_ = _format(call, "json", "tsv")
+    if _format(call, "json", "tsv") == "json":
+        return call.encoded(200, _page(call, source, table=False))
+    status = 200
+    try:
+        text = _page(call, source, table=True)
+    except ApiError as error:
+        if not isinstance(error.body, dict) or "error" not in error.body:
+            raise
+        status, text = error.status, str(error.body["error"]).encode()
+    return call.encoded(status, text, Content_Type="text/tab-separated-values; charset=utf-8")
+
+
+def _page(call: Call, source: Source, *, table: bool) -> bytes:
+    """Give the text of a page, as JSON or with values separated by tabs."""
     settings = call.read(lambda view: view.vocabulary).settings
     start, count = call.page(
         settings.event_pagination_default_limit, settings.event_pagination_max_limit
@@ -113,7 +126,7 @@ def page(call: Call, source: Source) -> Response:
             events = search.events(*about, asked.text, sort, start, count)
         else:
             events = search.events_of_node(*about, asked.tree, sort, start, count)
-        if format_ == "tsv":
+        if table:
             return events_tsv([rendered(call, view, event) for event in events.rows])
         data = page_json(
             "events",
@@ -128,10 +141,7 @@ def page(call: Call, source: Source) -> Response:
         rows = [_encoded(call, view, event) for event in events.rows]
         return call.dialect.encode_with("events", rows, data)
 
-    body = call.read(found)
-    if format_ == "tsv":
-        return call.encoded(200, body, Content_Type="text/tab-separated-values; charset=utf-8")
-    return call.encoded(200, body)
+    return call.read(found)
 
 
 def create(call: Call) -> Response:
