@@ -33,36 +33,29 @@ class Full:
     """A disk that takes so many bytes more; files are told by the end of their path."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, path: str, room: int = 0) -> None:
-        self.path = path
+        self._end = path
         self.room = room
         self.refused = 0
-        monkeypatch.setattr(disk, "open", self.open, raising=False)
+        self.handles: set[int] = set()
+        monkeypatch.setattr(disk, "os", self)
 
-    def open(self, path: str, *args: Any, **options: Any) -> Any:
-        file = open(path, *args, **options)  # noqa: PTH123, SIM115
-        return self.File(file, self) if self.path in path and args[0] != "rb" else file
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
 
-    class File:
-        def __init__(self, file: Any, full: Full) -> None:
-            self._file = file
-            self._full = full
+    def open(self, path: str, *how: int) -> int:
+        handle = os.open(path, *how)
+        (self.handles.add if path.endswith(self._end) else self.handles.discard)(handle)
+        return handle
 
-        def write(self, data: Any) -> int:
-            taken = min(self._full.room, len(data))
-            if not taken:
-                self._full.refused += 1
-                raise OSError(errno.ENOSPC, "No space left on device")
-            self._full.room -= taken
-            return int(self._file.write(data[:taken]))
-
-        def __enter__(self) -> Any:
-            return self
-
-        def __exit__(self, *exception: object) -> None:
-            self._file.close()
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._file, name)
+    def write(self, handle: int, data: Any) -> int:
+        if handle not in self.handles:
+            return os.write(handle, data)
+        taken = min(self.room, len(data))
+        if not taken:
+            self.refused += 1
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.room -= taken
+        return os.write(handle, data[:taken])
 
 
 def change(store: Store) -> None:
@@ -425,13 +418,7 @@ def test_with_fsync_everything_is_on_the_disk_before_what_relies_on_it(
         def __getattr__(self, name: str) -> Any:
             return getattr(os, name)
 
-    def opened(path: str, *args: Any, **options: Any) -> Any:
-        file = open(path, *args, **options)  # noqa: PTH123, SIM115
-        names[file.fileno()] = os.path.relpath(path, store.path)
-        return file
-
     monkeypatch.setattr(disk, "os", Watched())
-    monkeypatch.setattr(disk, "open", opened, raising=False)
     scenes.create(store, files=1)
     pid = os.getpid()
     assert made == [
