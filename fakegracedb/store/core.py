@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..errors import StoreError
 from . import contents, disk, layout
-from .journal import Journal, State, Written
+from .journal import Journal
+from .state import State, Written
 
 if TYPE_CHECKING:
     from ..vocabulary import ServerSettings

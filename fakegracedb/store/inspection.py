@@ -12,9 +12,10 @@ from ..documents import FileVersion, Superevent
 from ..errors import StoreError
 from . import contents, disk, layout
 from .care import limits_of, validated
+from .commits import Commit
 from .core import Core
-from .journal import Commit, State
 from .series import Files, Logs, Numbered
+from .state import State
 from .survey import Announced, counted, paths
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 from ...identifiers import superevent_key
 from .. import disk, layout
 from ..core import Core
-from ..journal import State
+from ..state import State
 from ..survey import file_sum
 from ..view import View
 from .bits import listed
