@@ -73,7 +73,7 @@ class Batch(Transaction):
 
     def __init__(self, core: Core, state: State, call: str, user: str) -> None:
         super().__init__(core, state, call, user)
-        self._new: dict[str, Staged] = {}  # by folder
+        self._loaded: dict[str, Staged] = {}  # by folder
 
     @property
     def is_long(self) -> bool:
@@ -90,7 +90,7 @@ class Batch(Transaction):
                 document = replace(document, serial=self.new_serial())
                 staged.data["serial"] = document.serial
             self.put_superevent(document)
-        self._new[staged.folder] = staged
+        self._loaded[staged.folder] = staged
         for file in staged.files:
             if isinstance(file, FileVersion):
                 self._add(layout.files_of(staged.folder), file)
@@ -100,23 +100,23 @@ class Batch(Transaction):
     def _staged(self) -> Commit:
         commit = super()._staged()
         lines = dict(commit.lines)
-        for staged in self._new.values():
+        for staged in self._loaded.values():
             lines.update(staged.lines)
         return replace(commit, lines=lines)
 
     def _json(self, path: str, value: Any) -> dict[str, Any]:
-        staged = self._new.get(path.rpartition("/")[0])
+        staged = self._loaded.get(path.rpartition("/")[0])
         return super()._json(path, value) if staged is None else staged.data
 
     def _deliver(self, commit: Commit, texts: Texts, *, fsync: bool) -> None:
         if fsync:  # which takes so long that nothing else matters
             super()._deliver(commit, texts, fsync=fsync)
             return
-        for folder in self._new:
+        for folder in self._loaded:
             disk.make_folder(self._core.place(folder))
         lines = {path: b"".join(rows) for path, rows in texts.lines.items()}
         for path, text in (*texts.documents.items(), *lines.items()):
-            if path.rpartition("/")[0] in self._new:
+            if path.rpartition("/")[0] in self._loaded:
                 disk.write_new(self._core.place(path), text)
         others = replace(
             commit,
@@ -128,7 +128,9 @@ class Batch(Transaction):
     def _elsewhere(self, members: Mapping[str, T]) -> dict[str, T]:
         """Give what belongs to none of the new objects."""
         return {
-            path: one for path, one in members.items() if path.rpartition("/")[0] not in self._new
+            path: one
+            for path, one in members.items()
+            if path.rpartition("/")[0] not in self._loaded
         }
 
 

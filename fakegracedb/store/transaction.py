@@ -52,7 +52,7 @@ class Transaction(View):
         self._alerts: dict[str, Any] = {}
         self._written: list[str] = []
         self._folders: dict[str, bool] = {}  # where files were written, and which folders are new
-        self._new_folders: set[str] = set()  # of objects that were not there
+        self._new: list[str] = []  # folders of objects that were not there
         self._length = 0  # bytes of the journal's line
         self._cleared: dict[str, Files] = {}  # what objects had before they began anew
         self._process = os.getpid()
@@ -71,14 +71,19 @@ class Transaction(View):
             return self._documents
         return {path: one for path, one in self._documents.items() if contents.is_document(path)}
 
+    @property
+    def state(self) -> State:
+        """Of the journal, as the transaction has found it."""
+        return self._state
+
     # Time
 
     def now(self) -> datetime:
         """Read the store's clock; every reading of a stepping clock is one step later."""
-        tick = self._counters.get("tick", 0)
-        if self.clock.kind == "stepping":
+        clock, tick = self.clock, self._counters.get("tick", 0)
+        if clock.step:
             self._counters["tick"] = tick + 1
-        return self.clock.now(tick)
+        return clock.now(tick)
 
     def restart_ticks(self) -> None:
         """Let a stepping clock begin at its start again."""
@@ -134,7 +139,7 @@ class Transaction(View):
         path = layout.event_document(event.graceid)
         before = self.document(path)
         if before is None:
-            self._new_folders.add(layout.event_folder(event.graceid))
+            self._new.append(layout.event_folder(event.graceid))
             newest = self._counters.get("newest", "")
             # the first page of a list is read off the numbers as long as they are in order of time
             if event.created < newest or event.number <= self._counters.get("last", 0):
@@ -199,7 +204,7 @@ class Transaction(View):
         self._counters["superevents"] = max(highest, superevent.serial)
         path = layout.superevent_document(superevent.superevent_id)
         if self.document(path) is None:
-            self._new_folders.add(layout.superevent_folder(superevent.superevent_id))
+            self._new.append(layout.superevent_folder(superevent.superevent_id))
         self.put(path, superevent)
 
     def add_log(self, folder: str, log: Log) -> None:
@@ -396,7 +401,7 @@ class Transaction(View):
         return contents.document_json(value)
 
     def _deliver(self, commit: Commit, texts: Texts, *, fsync: bool) -> None:
-        new = self._new_folders.difference(self._folders)
+        new = [folder for folder in self._new if folder not in self._folders]
         deliver(self._core, commit, self._read, texts, fsync=fsync, new=new)
 
     def _staged(self) -> Commit:
