@@ -47,7 +47,7 @@ class Transaction(View):
         self._call = call
         self._user = user
         self._documents: dict[str, Any] = {}
-        self._lines: dict[str, list[Any]] = {}
+        self._lines: dict[str, dict[Any, Any]] = {}  # entries by their keys: each is written once
         self._counters: dict[str, Any] = dict(state.counters)
         self._alerts: dict[str, Any] = {}
         self._written: list[str] = []
@@ -233,7 +233,7 @@ class Transaction(View):
 
     def _add(self, path: str, entry: Any) -> None:
         self._read[path] = self.series(path).extended([entry])
-        self._lines.setdefault(path, []).append(entry)
+        self._lines.setdefault(path, {})[entry.key] = entry
 
     def clear(self, folder: str) -> None:
         """Stage that the log, the files and so on of an object begin anew; its document stays.
@@ -415,7 +415,7 @@ class Transaction(View):
                 for path, value in self._documents.items()
             },
             lines={
-                path: [entry.to_json() for entry in entries]
+                path: [entry.to_json() for entry in entries.values()]
                 for path, entries in self._lines.items()
             },
             counters=self._counters,

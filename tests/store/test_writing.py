@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
+import json
 import os
 import threading
 import time
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 import scenes
 
+from fakegracedb import FakeGraceDb
 from fakegracedb.documents import Settings, User
 from fakegracedb.errors import StoreError
 from fakegracedb.store import Store, disk
@@ -175,6 +177,26 @@ def test_an_interrupt_right_after_the_commit_keeps_all_of_it(
             change(store)
     assert list(store.events) == ["T0001", "T0002"]
     scenes.log(store, "T0001", "more")
+    assert store.check() == []
+
+
+def test_an_entry_with_tags_is_one_line_of_its_log_and_of_the_journal(store: Store) -> None:
+    """Each tag makes another entry of it, and a further entry; only the last of each counts."""
+    client = FakeGraceDb(store=store)
+    graceid = client.create_event("Test", "gstlal", "a.xml", filecontents="?").json()["graceid"]
+    made = client.create_superevent(1, 2, 3, graceid, category="test")
+    folder = f"superevents/{made.json()['superevent_id']}"
+    path = store.path / folder / "logs.jsonl"
+    before = path.read_text()
+    client.write_log(made.json()["superevent_id"], "a map", tag_name=["pe", "sky_loc"])
+    new = [json.loads(line) for line in path.read_text().removeprefix(before).splitlines()]
+    assert [(one["N"], one.get("tags")) for one in new] == [
+        (2, ["pe", "sky_loc"]),
+        (3, None),
+        (4, None),
+    ]
+    commit = json.loads((store.path / "journal.jsonl").read_text().splitlines()[-2])
+    assert commit["lines"] == {f"{folder}/logs.jsonl": new}
     assert store.check() == []
 
 
