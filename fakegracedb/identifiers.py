@@ -6,6 +6,7 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 __all__ = [
     "disk_name",
@@ -166,6 +167,7 @@ def is_superevent_id(text: str) -> bool:
     return _SUPEREVENT.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=1024)  # whoever makes a superevent asks for its own several times
 def superevent_key(superevent_id: str) -> tuple[str, str, int]:
     """Read a default id: category, date and number.
 

@@ -44,7 +44,7 @@ from fakegracedb.documents import (
 from fakegracedb.documents.attributes import TABLES, Field
 from fakegracedb.errors import StoreError
 from fakegracedb.store import Store, contents
-from fakegracedb.store.journal import Commit
+from fakegracedb.store.commits import Commit
 from fakegracedb.store.layout import line_text, pretty_text
 from fakegracedb.vocabulary import DEFAULT, Pipeline, ServerSettings, Vocabulary
 

@@ -29,7 +29,7 @@ from .objects import object_text
 from .topics import topics_of
 
 if TYPE_CHECKING:
-    from ..store.journal import Commit
+    from ..store.commits import Commit
     from .past import Past
 
 __all__ = ["TYPES", "Alert", "alerts_of", "line_text", "sent_by"]

@@ -184,7 +184,7 @@ class Application:
 
         if request.method in _READING:
             return self.store.read(answer)
-        return answer(self.store.read(lambda view: view))
+        return answer(self.store.view())
 
     def _handled(self, call: Call) -> Response:
         try:

@@ -9,10 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import ApiError
+from ..json_text import writer
 from ..vocabulary import SERVER_VERSIONS
 
 __all__ = ["SAFE", "Dialect", "dialect_of"]
 
+_wide = writer(", ", ": ", allow_nan=False)
+_narrow = writer(",", ":", allow_nan=False)
 SAFE = "/~:@!$&'()*+,;="  # what the server leaves as it is in a path
 
 
@@ -67,11 +70,11 @@ class Dialect:
 
     def encode(self, data: Any) -> bytes:
         """Give the text of a JSON answer; v2 has blanks after commas and colons, v1 has none."""
-        separators = None if self.v2 else (",", ":")
-        text = json.dumps(data, ensure_ascii=False, separators=separators, allow_nan=False)
+        text = (_wide if self.v2 else _narrow)(data)
         try:
             return text.encode()
         except UnicodeEncodeError:  # half a surrogate pair, kept as it came
+            separators = None if self.v2 else (",", ":")
             return json.dumps(data, separators=separators, allow_nan=False).encode()
 
     def encode_with(self, key: str, rows: list[bytes], data: dict[str, Any]) -> bytes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from ..clock import gps_microseconds, parse_time
@@ -37,11 +37,20 @@ def finite(value: float | None) -> float | None:
     return value if value is None or math.isfinite(value) else None
 
 
-def latency(created: datetime, gpstime: float | None) -> float | None:
-    """Give the reporting latency [s], to the microsecond; None without a gpstime."""
+@lru_cache(maxsize=4096)  # who tells of a superevent tells of its events again and again
+def latency(created: str, gpstime: float | None) -> float | None:
+    """Give the reporting latency [s], to the microsecond; None without a gpstime.
+
+    Parameters
+    ----------
+    created : str
+        As documents have it.
+    gpstime : float or None
+        GPS time of the event [s].
+    """
     if not gpstime or not math.isfinite(gpstime):
         return None
-    exact = Decimal(gps_microseconds(created)).scaleb(-6) - Decimal(repr(gpstime))
+    exact = Decimal(gps_microseconds(parse_time(created))).scaleb(-6) - Decimal(repr(gpstime))
     return round(float(exact), 6)
 
 
@@ -79,7 +88,7 @@ def event_json(
         "pipeline": event.pipeline,
         "graceid": event.graceid,
         "gpstime": finite(event.gpstime),
-        "reporting_latency": latency(parse_time(event.created), event.gpstime),
+        "reporting_latency": latency(event.created, event.gpstime),
         "instruments": event.instruments,
         "nevents": event.nevents,
         "offline": event.offline,

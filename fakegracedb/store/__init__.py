@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .bulk import Bundle
+from .commits import Commit
 from .facets import StoreClock
-from .journal import Commit, Place
+from .state import Place
 from .store import Store
 from .transaction import Transaction
 from .view import View

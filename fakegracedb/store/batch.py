@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from ..clock import iso_text
 from ..documents import Event, FileVersion, Superevent
 from . import disk, layout
+from .commits import Commit, Texts
 from .index import Index
-from .journal import Commit
-from .layout import line_text, pretty_text
 from .transaction import Transaction
 from .view import View
 
 if TYPE_CHECKING:
     from .core import Core
-    from .journal import State
+    from .state import State
 
 __all__ = ["Batch", "File", "Staged", "shorten_end"]
 
@@ -68,21 +67,18 @@ class Staged:
 class Batch(Transaction):
     """A transaction with many new objects.
 
-    The journal has their documents as the files have them, but for the line ends. The files get
-    their names at once: nobody looks there before the journal sends them, and whoever was too early
-    reads again.
+    The files get their names at once: nobody looks there before the journal sends them, and whoever
+    was too early reads again.
     """
 
     def __init__(self, core: Core, state: State, call: str, user: str) -> None:
         super().__init__(core, state, call, user)
-        self._new: dict[str, Staged] = {}  # by folder
-        self._texts: dict[str, bytes] = {}
-        self._size = 0
+        self._loaded: dict[str, Staged] = {}  # by folder
 
     @property
     def is_long(self) -> bool:
         """Whether its commit is longer than is good at the journal's end."""
-        return self._size > _LONG
+        return self._length > _LONG
 
     def put_object(self, staged: Staged) -> None:
         """Stage a new object; a superevent without a serial number gets the next one."""
@@ -94,7 +90,7 @@ class Batch(Transaction):
                 document = replace(document, serial=self.new_serial())
                 staged.data["serial"] = document.serial
             self.put_superevent(document)
-        self._new[staged.folder] = staged
+        self._loaded[staged.folder] = staged
         for file in staged.files:
             if isinstance(file, FileVersion):
                 self._add(layout.files_of(staged.folder), file)
@@ -104,58 +100,38 @@ class Batch(Transaction):
     def _staged(self) -> Commit:
         commit = super()._staged()
         lines = dict(commit.lines)
-        for staged in self._new.values():
+        for staged in self._loaded.values():
             lines.update(staged.lines)
         return replace(commit, lines=lines)
 
     def _json(self, path: str, value: Any) -> dict[str, Any]:
-        staged = self._new.get(path.rpartition("/")[0])
+        staged = self._loaded.get(path.rpartition("/")[0])
         return super()._json(path, value) if staged is None else staged.data
 
-    def _line(self, commit: Commit) -> bytes:
-        documents, lines = [], []
-        for path, data in commit.documents.items():
-            assert data is not None  # nothing goes in a load
-            text = self._texts[path] = pretty_text(data)
-            documents.append(_member(path, text.replace(b"\n", b"")))
-        for path, rows in commit.lines.items():
-            texts = list(map(line_text, rows))
-            self._texts[path] = b"".join(texts)
-            lines.append(_member(path, b"[" + b",".join(text[:-1] for text in texts) + b"]"))
-        rest = replace(commit, documents={}, lines={}).to_line()
-        line = b'%b,"documents":{%b},"lines":{%b}}\n' % (
-            rest[: rest.rindex(b"}")],
-            b",".join(documents),
-            b",".join(lines),
-        )
-        self._size = len(line)
-        return line
-
-    def _deliver(self, commit: Commit, *, fsync: bool) -> None:
+    def _deliver(self, commit: Commit, texts: Texts, *, fsync: bool) -> None:
         if fsync:  # which takes so long that nothing else matters
-            super()._deliver(commit, fsync=fsync)
+            super()._deliver(commit, texts, fsync=fsync)
             return
-        for folder in self._new:
+        for folder in self._loaded:
             disk.make_folder(self._core.place(folder))
-        for path, text in self._texts.items():
-            if path.rpartition("/")[0] in self._new:
+        lines = {path: b"".join(rows) for path, rows in texts.lines.items()}
+        for path, text in (*texts.documents.items(), *lines.items()):
+            if path.rpartition("/")[0] in self._loaded:
                 disk.write_new(self._core.place(path), text)
         others = replace(
             commit,
             documents=self._elsewhere(commit.documents),
             lines=self._elsewhere(commit.lines),
         )
-        super()._deliver(others, fsync=fsync)
+        super()._deliver(others, texts, fsync=fsync)
 
     def _elsewhere(self, members: Mapping[str, T]) -> dict[str, T]:
         """Give what belongs to none of the new objects."""
         return {
-            path: one for path, one in members.items() if path.rpartition("/")[0] not in self._new
+            path: one
+            for path, one in members.items()
+            if path.rpartition("/")[0] not in self._loaded
         }
-
-
-def _member(path: str, value: bytes) -> bytes:
-    return line_text(path)[:-1] + b":" + value
 
 
 def shorten_end(core: Core, *, checkpoint: bool) -> None:

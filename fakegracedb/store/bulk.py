@@ -25,6 +25,7 @@ from ..vocabulary import Vocabulary
 from . import contents, layout
 from .batch import Batch, File, Staged, shorten_end
 from .bulk_checks import Members, Taken, check_series
+from .changing import Change
 
 if TYPE_CHECKING:
     from .store import Store
@@ -179,7 +180,7 @@ class _Loader:
 
     def _commit(self) -> None:
         """Write the batch: all of it or nothing."""
-        with self._store._changing(Batch, "bulk load", "") as tx:
+        with Change(self._store._core, Batch, "bulk load", "") as tx:
             self._put_others(tx)
             self._taken.look(tx)
             for staged in sorted(self._objects, key=_place):

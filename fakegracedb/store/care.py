@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import StoreError
 from . import contents, disk, layout
+from .commits import Commit
 from .core import Core
 from .delivery import finish, synchronous
 from .index import Index
-from .journal import Commit, State
+from .state import State
 from .survey import Announced, base_text, counted, file_sum, object_folders, paths
 from .view import View
 

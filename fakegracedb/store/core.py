@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..errors import StoreError
 from . import contents, disk, layout
-from .journal import Journal, State, Written
+from .journal import Journal
+from .state import State, Written
 
 if TYPE_CHECKING:
     from ..vocabulary import ServerSettings
@@ -67,7 +68,7 @@ class Core:
         """Begin with locks that nobody holds: at the start, and in a forked child."""
         self.threads = threading.RLock()
         self._memory = threading.Lock()  # what is remembered belongs to one state
-        self.writer_depth = 0
+        self._held: Any = None  # the lock of the threads, by the one that writes
         self.lock.forget()
 
     def attach(self, name: str, make: Callable[[], T]) -> T:
@@ -290,23 +291,41 @@ class Core:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the one writer of this store.
+        """Be the one writer of this store, as `begin_writing` until the end of the block."""
+        self.begin_writing()
+        try:
+            yield
+        finally:
+            self.end_writing()
+
+    def begin_writing(self) -> None:
+        """Be the one writer of this store from now on.
 
         Raises
         ------
         StoreError
             If the store cannot be written to, or another program does not let go of it.
         """
-        with self.threads:
-            if self.writer_depth:
+        threads = self.threads
+        threads.acquire()
+        try:
+            if self._held is not None:
                 raise StoreError("a transaction cannot be opened within a transaction")
             self._acquire()
-            self.writer_depth = 1
-            try:
-                yield
-            finally:
-                self.writer_depth = 0
-                self.lock.release()
+        except BaseException:
+            threads.release()
+            raise
+        self._held = threads
+
+    def end_writing(self) -> None:
+        """Let others write."""
+        threads, self._held = self._held, None
+        if threads is None:
+            return  # a child of a fork, which never had it
+        try:
+            self.lock.release()
+        finally:
+            threads.release()
 
     def _acquire(self) -> None:
         try:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from ..errors import StoreError
 from . import contents, disk, layout
+from .commits import Commit, Texts
 from .core import Core
-from .journal import Commit, State
+from .state import State
 from .view import View
 
 __all__ = ["deliver", "finish", "synchronous"]
+
+T = TypeVar("T")
 
 
 def finish(core: Core, state: State | None = None) -> State:
@@ -28,7 +31,7 @@ def finish(core: Core, state: State | None = None) -> State:
     if state.pending:
         fsync = synchronous(core, state)
         for commit in state.pending:
-            deliver(core, commit, {}, fsync=fsync)
+            deliver(core, commit, {}, Texts(commit), fsync=fsync)
         state = core.journal.mark(state, fsync=fsync)
         core.publish(state)
     return state
@@ -39,7 +42,15 @@ def synchronous(core: Core, state: State) -> bool:
     return View(core, state).settings.fsync
 
 
-def deliver(core: Core, commit: Commit, values: Mapping[str, Any], *, fsync: bool) -> None:
+def deliver(
+    core: Core,
+    commit: Commit,
+    values: Mapping[str, Any],
+    texts: Texts,
+    *,
+    fsync: bool,
+    new: Iterable[str] = (),
+) -> None:
     """Bring the documents up to date with one commit.
 
     Parameters
@@ -48,9 +59,15 @@ def deliver(core: Core, commit: Commit, values: Mapping[str, Any], *, fsync: boo
         The store, and the commit.
     values : mapping
         The typed content of documents and series after it, as far as it is known.
+    texts : Texts
+        The commit in words.
     fsync : bool
         Whether to wait until the disk has it.
+    new : iterable of str
+        Folders that have yet to be made, as far as that is known.
     """
+    for folder in new:
+        disk.make_folder(core.place(folder))
     for path, data in commit.documents.items():
         place = core.place(path)
         if data is None:
@@ -58,20 +75,19 @@ def deliver(core: Core, commit: Commit, values: Mapping[str, Any], *, fsync: boo
             disk.remove(place)
         else:
             value = values[path] if path in values else contents.decode(path, data)
-            identity = _written(place, layout.pretty_text(data), fsync)
-            core.keep(path, value, identity)
+            core.keep(path, value, _written(place, texts.documents[path], fsync))
     for path, lines in commit.lines.items():
         place = core.place(path)
-        status = disk.identity(place)
-        known = core.remembered.get(path)
-        if path in values and (status is None or (known and known.identity == status)):
-            # it ends with a whole line, and none of these: it is as the transaction has read it
-            text = b"".join(map(layout.line_text, lines))
-            before = known.tail if known is not None and status is not None else b""
-            core.keep(path, values[path], _appended(place, text, fsync), before + text)
-        else:
-            core.forget(path)
-            _complete(place, path, lines, fsync=fsync)
+        if path in values:
+            known = core.remembered.get(path)
+            text = b"".join(texts.lines[path])
+            # as it is known it ends with a whole line, and none of these
+            identity = _continued(place, known.identity if known else None, text, fsync)
+            if identity is not None:
+                core.keep(path, values[path], identity, known.tail + text if known else text)
+                continue
+        core.forget(path)
+        _complete(place, path, lines, fsync=fsync)
 
 
 def _written(place: str, text: bytes, fsync: bool) -> disk.Identity:
@@ -81,11 +97,13 @@ def _written(place: str, text: bytes, fsync: bool) -> disk.Identity:
     return _in_folder(place, lambda: disk.overwrite(place, text))
 
 
-def _appended(place: str, text: bytes, fsync: bool) -> disk.Identity:
-    return _in_folder(place, lambda: disk.append(place, text, fsync=fsync))
+def _continued(
+    place: str, known: disk.Identity | None, text: bytes, fsync: bool
+) -> disk.Identity | None:
+    return _in_folder(place, lambda: disk.append_to(place, known, text, fsync=fsync))
 
 
-def _in_folder(place: str, write: Callable[[], disk.Identity]) -> disk.Identity:
+def _in_folder(place: str, write: Callable[[], T]) -> T:
     """Write a file, whose folder is made when it is missing."""
     try:
         return write()
@@ -117,4 +135,4 @@ def _complete(place: str, path: str, lines: list[dict[str, Any]], *, fsync: bool
         if there.find(entry.key) != entry
     ]
     if missing:
-        _appended(place, b"".join(missing), fsync)
+        _in_folder(place, lambda: disk.append(place, b"".join(missing), fsync=fsync))

@@ -22,6 +22,7 @@ __all__ = [
     "Identity",
     "Lock",
     "append",
+    "append_to",
     "copy",
     "entries",
     "exists",
@@ -55,6 +56,13 @@ Identity: TypeAlias = tuple[int, int, int]
 
 _PIECE = 1 << 20  # bytes written or copied at once
 _PAUSE = 0.002  # s between two looks at a lock that somebody has
+# How files are opened to be written. Where there are two kinds of them, these are no texts.
+_TO_WRITE = os.O_WRONLY | getattr(os, "O_BINARY", 0)
+_NEW = _TO_WRITE | os.O_CREAT | os.O_EXCL
+_EMPTIED = _TO_WRITE | os.O_CREAT | os.O_TRUNC
+_WRITTEN = _TO_WRITE | os.O_CREAT
+_CONTINUED = _TO_WRITE | os.O_CREAT | os.O_APPEND
+_MODE = 0o666
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 # Looking
@@ -196,11 +204,11 @@ def pieces(path: str) -> Iterator[bytes]:
 # Writing
 
 
-def _write(file: IO[bytes], data: Content) -> None:
+def _write(handle: int, data: Content) -> None:
     for piece in stretches.pieces(data):
         view = memoryview(piece)
         while len(view):
-            written = file.write(view[:_PIECE])  # a raw file may take less than it is given
+            written = os.write(handle, view[:_PIECE])  # less may be taken than is given
             view = view[written:]
 
 
@@ -225,14 +233,16 @@ def write_new(path: str, data: Content, *, fsync: bool = False) -> None:
     What lies there was left by a writer that died before its commit, and is replaced.
     """
     try:
-        file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115
+        handle = os.open(path, _NEW, _MODE)
     except FileExistsError:
         replace(path, data, fsync=fsync)
         return
-    with file:
-        _write(file, data)
+    try:
+        _write(handle, data)
         if fsync:
-            os.fsync(file.fileno())
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def replace(path: str, data: Content, *, fsync: bool = False) -> Identity:
@@ -240,11 +250,14 @@ def replace(path: str, data: Content, *, fsync: bool = False) -> Identity:
     folder, _, name = path.rpartition("/")
     temporary = f"{folder}/.{name}.{os.getpid()}.tmp"
     try:
-        with open(temporary, "wb", buffering=0) as file:  # noqa: PTH123
-            _write(file, data)
+        handle = os.open(temporary, _EMPTIED, _MODE)
+        try:
+            _write(handle, data)
             if fsync:
-                os.fsync(file.fileno())
-            status = _identity(os.fstat(file.fileno()))
+                os.fsync(handle)
+            status = _identity(os.fstat(handle))
+        finally:
+            os.close(handle)
         os.replace(temporary, path)  # noqa: PTH105
     except BaseException:
         remove(temporary)
@@ -261,15 +274,18 @@ def overwrite(path: str, data: bytes) -> Identity:
     write it out. It is not emptied first, which would do the same.
     """
     try:
-        file = open(path, "r+b", buffering=0)  # noqa: PTH123, SIM115
-    except FileNotFoundError:
-        file = open(path, "wb", buffering=0)  # noqa: PTH123, SIM115
+        handle = os.open(path, _WRITTEN, _MODE)
     except PermissionError:
         return replace(path, data)  # the folder may be ours to change
-    with file:
-        _write(file, data)
-        file.truncate()
-        return _identity(os.fstat(file.fileno()))
+    try:
+        _write(handle, data)
+        status = os.fstat(handle)
+        if status.st_size > len(data):
+            os.ftruncate(handle, len(data))
+            status = os.fstat(handle)
+    finally:
+        os.close(handle)
+    return _identity(status)
 
 
 def append(path: str, data: bytes, *, fsync: bool = False) -> Identity:
@@ -277,16 +293,47 @@ def append(path: str, data: bytes, *, fsync: bool = False) -> Identity:
 
     If that fails the file is as long as it was.
     """
-    with open(path, "ab", buffering=0) as file:  # noqa: PTH123
-        size = file.tell()
-        try:
-            _write(file, data)
-            if fsync:
-                os.fsync(file.fileno())
-        except OSError:
-            file.truncate(size)
-            raise
-        status = _identity(os.fstat(file.fileno()))
+    handle = os.open(path, _CONTINUED, _MODE)
+    try:
+        return _append(handle, path, data, os.fstat(handle).st_size, fsync=fsync)
+    finally:
+        os.close(handle)
+
+
+def append_to(
+    path: str, known: Identity | None, data: bytes, *, fsync: bool = False
+) -> Identity | None:
+    """Add to the end of a file as `append`, if it is still as it was known.
+
+    Parameters
+    ----------
+    known : Identity or None
+        What it was; None for a file that was missing or empty.
+
+    Returns
+    -------
+    Identity or None
+        What it is afterwards; None for another file, to which nothing was added.
+    """
+    handle = os.open(path, _CONTINUED, _MODE)
+    try:
+        status = os.fstat(handle)
+        if status.st_size if known is None else _identity(status) != known:
+            return None
+        return _append(handle, path, data, status.st_size, fsync=fsync)
+    finally:
+        os.close(handle)
+
+
+def _append(handle: int, path: str, data: bytes, size: int, *, fsync: bool) -> Identity:
+    try:
+        _write(handle, data)
+        if fsync:
+            os.fsync(handle)
+    except OSError:
+        os.ftruncate(handle, size)
+        raise
+    status = _identity(os.fstat(handle))
     if fsync and not size:
         sync_folder(path.rpartition("/")[0])
     return status
@@ -294,15 +341,17 @@ def append(path: str, data: bytes, *, fsync: bool = False) -> Identity:
 
 def truncate(path: str, size: int) -> None:
     """Cut a file after so many bytes."""
-    with open(path, "r+b", buffering=0) as file:  # noqa: PTH123
-        file.truncate(size)
+    os.truncate(path, size)
 
 
 def copy(source: str, target: str) -> None:
     """Copy a file to a name that is free."""
-    with open(target, "xb", buffering=0) as file:  # noqa: PTH123
+    handle = os.open(target, _NEW, _MODE)
+    try:
         for piece in pieces(source):
-            _write(file, piece)
+            _write(handle, piece)
+    finally:
+        os.close(handle)
 
 
 def link_or_copy(source: str, target: str) -> None:
@@ -395,7 +444,7 @@ class Lock:
         # threads and children of a fork what the store does by itself.
         from filelock import lock_descriptor
 
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), _MODE)
         try:
             left = patience  # counted, since tests may stop the clocks of the process
             while not lock_descriptor(handle, blocking=False):

@@ -12,8 +12,9 @@ from typing import Any
 from ..documents import Settings
 from ..errors import StoreError
 from . import care, contents, delivery, disk, inspection, layout
+from .commits import Commit
 from .core import Core
-from .journal import Commit, State
+from .state import State
 from .survey import base_text, counted
 
 __all__ = ["copy", "finish", "reset", "restore"]

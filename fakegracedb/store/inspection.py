@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..documents import FileVersion, Superevent
+from ..documents import FileVersion
 from ..errors import StoreError
 from . import contents, disk, layout
 from .care import limits_of, validated
+from .commits import Commit
 from .core import Core
-from .journal import Commit, State
+from .relations import disagreements
 from .series import Files, Logs, Numbered
+from .state import State
 from .survey import Announced, counted, paths
 
 if TYPE_CHECKING:
@@ -134,7 +136,8 @@ def _problems(core: Core) -> Iterator[Problem]:
         for name in disk.entries(core.place(kind)):
             folder = f"{kind}/{name}"
             yield from _object_problems(core, folder, objects.get(folder, {}))
-    yield from _membership_problems(objects)
+    for path, message in disagreements(objects, root.get(layout.CATALOGS, ())):
+        yield Problem(path, message)
     if not any("damaged" in one for one in objects.values()):
         yield from _counter_problems(core, state)
 
@@ -229,48 +232,6 @@ def _object_problems(core: Core, folder: str, parts: dict[str, Any]) -> Iterator
             yield _leftover(f"{folder}/{name}")
         else:
             yield Problem(f"{folder}/{name}", f"is no file of the {kind.removesuffix('s')}")
-
-
-def _membership_problems(objects: dict[str, dict[str, Any]]) -> Iterator[Problem]:
-    """Hold events and superevents against each other."""
-    events: dict[str, dict[str, Any]] = {}
-    superevents: dict[str, Superevent] = {}
-    for folder, parts in objects.items():
-        if "damaged" in parts:
-            return
-        if "event.json" in parts:
-            events[folder.rpartition("/")[2]] = parts["event.json"]
-        elif "superevent.json" in parts:
-            superevents[folder] = Superevent.from_json(parts["superevent.json"])
-    owners: dict[str, str] = {}
-    gw_ids: dict[str, str] = {}
-    for folder, superevent in superevents.items():
-        path = layout.main_document(folder)
-        members = superevent.events
-        if superevent.preferred_event not in members:
-            yield Problem(path, f"its preferred event {superevent.preferred_event} is no member")
-        for pipeline, graceid in superevent.pipeline_preferred.items():
-            if graceid not in members:
-                yield Problem(path, f"the preferred event {graceid} of {pipeline} is no member")
-        for graceid in members:
-            if graceid not in events:
-                if superevent.partial:
-                    continue
-                yield Problem(path, f"its event {graceid} is missing")
-            elif graceid in owners:
-                yield Problem(path, f"its event {graceid} is a member of {owners[graceid]} too")
-            elif (said := events[graceid].get("superevent")) != superevent.id:
-                yield Problem(path, f"its event {graceid} names {said or 'no superevent'}")
-            owners[graceid] = superevent.id
-        if superevent.gw_id is not None:
-            if superevent.gw_id in gw_ids:
-                yield Problem(path, f"{gw_ids[superevent.gw_id]} has its gw_id too")
-            gw_ids[superevent.gw_id] = superevent.superevent_id
-    for graceid, event in events.items():
-        named = event.get("superevent")
-        if named is not None and graceid not in owners and not event.get("partial"):
-            path = layout.event_document(graceid)
-            yield Problem(path, f"names the superevent {named}, which does not have it")
 
 
 def _number_problems(path: str, entries: Numbered[Any] | tuple[()]) -> Iterator[Problem]:

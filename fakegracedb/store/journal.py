@@ -8,188 +8,19 @@ the next writer brings the documents up to date first. A line without its newlin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
 from ..errors import StoreError
 from . import disk
-from .layout import line_text
+from .commits import Commit
+from .state import TAIL, Place, State
 
-__all__ = ["Commit", "Journal", "Place", "State", "Written"]
+__all__ = ["Journal"]
 
 _WINDOW = 1 << 13  # bytes of the end read first
-_TAIL = 64  # bytes before the place read so far, that tell this journal from another
 _epochs = count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """What one transaction changed.
-
-    Attributes
-    ----------
-    n : int
-        Its number.
-    time : str
-        By the store's clock, ISO text.
-    user, call : str
-        Who asked for what, e.g. ``POST events/``.
-    documents : mapping of str to dict or None
-        The new content of each changed document by its path; None removes it. None at the path of a
-        series lets that begin anew, with the entries that the commit has for it.
-    lines : mapping of str to list of dict
-        The new entries of each series by its path.
-    counters : mapping
-        The running totals of the store after this commit.
-    alerts : mapping
-        What those who listen are to be told: ``sent``, a list with type, folder of the object and
-        perhaps what of it for each alert; ``root`` and ``line`` of the server that sends them.
-    sums : mapping of str to list or None
-        Files that are taken as they lie on disk, whatever was said of them before: length and
-        digest (`care.file_sum`), or None for one that is gone.
-    base : bool
-        Whether all documents are as of this commit, whatever the lines before it say: those may be
-        missing, or of another store's past.
-    restoring : bool
-        The new content of the whole store lies ready to take the place of the old
-        (`exchange.restore`).
-    """
-
-    n: int
-    time: str = ""
-    user: str = ""
-    call: str = ""
-    documents: Mapping[str, dict[str, Any] | None] = field(default_factory=dict)
-    lines: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
-    counters: Mapping[str, Any] = field(default_factory=dict)
-    alerts: Mapping[str, Any] = field(default_factory=dict)
-    sums: Mapping[str, list[Any] | None] = field(default_factory=dict)
-    base: bool = False
-    restoring: bool = False
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Commit:
-        """Build from a line of the journal."""
-        return cls(**{key: data[key] for key in cls.__slots__ if key in data})
-
-    def to_line(self) -> bytes:
-        """Give the line of the journal."""
-        data: dict[str, Any] = {"n": self.n, "time": self.time, "user": self.user}
-        data["call"] = self.call
-        for key in ("documents", "lines", "alerts", "sums", "base", "restoring"):
-            if value := getattr(self, key):
-                data[key] = value
-        data["counters"] = self.counters
-        return line_text(data)
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How far somebody has read the journal.
-
-    Attributes
-    ----------
-    identity : Identity or None
-        Of the file when it was read; None when there was none.
-    offset : int
-        Where the complete lines end [bytes].
-    tail : bytes
-        The last bytes before that.
-    epoch : int
-        Changes whenever what was known of the journal before does not count any more.
-    n, applied : int
-        The newest commit, and the newest that the documents have.
-    counters : mapping
-        As of the newest commit.
-    pending : tuple of Commit
-        The commits after `applied`.
-    """
-
-    identity: disk.Identity | None = None
-    offset: int = 0
-    tail: bytes = b""
-    epoch: int = 0
-    n: int = 0
-    applied: int = 0
-    counters: Mapping[str, Any] = field(default_factory=dict)
-    pending: tuple[Commit, ...] = ()
-
-    @property
-    def version(self) -> tuple[int, int]:
-        """What changes with every commit and with nothing else."""
-        return self.epoch, self.n
-
-    @property
-    def restoring(self) -> bool:
-        """Whether the content of the whole store is being exchanged."""
-        return bool(self.pending) and self.pending[-1].restoring
-
-    def pending_document(self, path: str) -> dict[str, Any] | None:
-        """Give the newest pending content of a document, None when there is none or it goes."""
-        for commit in reversed(self.pending):
-            if path in commit.documents:
-                return commit.documents[path]
-        return None
-
-    @property
-    def place(self) -> Place:
-        """Where the complete lines end."""
-        return Place(self.offset, self.tail)
-
-    def with_line(self, data: Mapping[str, Any]) -> State:
-        """Give the state after one more line."""
-        if "n" not in data:
-            applied = data["applied"]
-            pending = tuple(commit for commit in self.pending if commit.n > applied)
-            return replace(self, applied=applied, pending=pending)
-        commit = Commit.from_json(data)
-        if commit.base:
-            return replace(self, n=commit.n, applied=commit.n, counters=commit.counters, pending=())
-        return replace(self, n=commit.n, counters=commit.counters, pending=(*self.pending, commit))
-
-    def after(self, text: bytes, identity: disk.Identity | None) -> State:
-        """Give the state when so much more text has been read."""
-        return replace(
-            self,
-            identity=identity,
-            offset=self.offset + len(text),
-            tail=(self.tail + text)[-_TAIL:] if text else self.tail,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The last commit of this process, which who follows need not read back.
-
-    Attributes
-    ----------
-    before, after : Place
-        Where it stands in the journal.
-    commit : Commit
-        The commit.
-    """
-
-    before: Place
-    commit: Commit
-    after: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where somebody who reads the commits one by one stands: between two lines of the journal.
-
-    Attributes
-    ----------
-    offset : int
-        Of the next line [bytes].
-    tail : bytes
-        The last bytes before that.
-    """
-
-    offset: int = 0
-    tail: bytes = b""
 
 
 class Journal:
@@ -258,7 +89,7 @@ class Journal:
             lines, identity, end = found
             entries = self._last(lines, whole=window >= identity[1])
             if entries is not None:
-                tail = b"\n".join([*lines, b""])[-_TAIL:]
+                tail = b"\n".join([*lines, b""])[-TAIL:]
                 state = State(identity=identity, offset=end, tail=tail, epoch=next(_epochs))
                 for entry in entries:
                     state = state.with_line(entry)
@@ -347,7 +178,7 @@ class Journal:
                     break
                 commits.append((place.offset + end - start, Commit.from_json(entry)))
             end = stop
-        return commits, Place(place.offset + end - start, data[max(0, end - _TAIL) : end])
+        return commits, Place(place.offset + end - start, data[max(0, end - TAIL) : end])
 
     def holds(self, offset: int, tail: bytes) -> bool:
         """Whether a text stands before a place in the file [bytes]."""
@@ -376,22 +207,35 @@ class Journal:
         self, state: State, commit: Commit, line: bytes | None = None, *, fsync: bool = False
     ) -> State:
         """Write a commit's line, as it is if it is known: from here on it has happened."""
-        state = self._write(state, commit.to_line() if line is None else line, fsync=fsync)
-        return replace(
-            state, n=commit.n, counters=commit.counters, pending=(*state.pending, commit)
+        line = commit.to_line() if line is None else line
+        return State(
+            identity=self._write(state, line, fsync=fsync),
+            offset=state.offset + len(line),
+            tail=(state.tail + line)[-TAIL:],
+            epoch=next(_epochs) if state.identity is None else state.epoch,
+            n=commit.n,
+            applied=state.applied,
+            counters=commit.counters,
+            pending=(*state.pending, commit),
         )
 
     def mark(self, state: State, *, fsync: bool = False) -> State:
         """Say that the documents have all commits."""
-        state = self._write(state, line_text({"applied": state.n}), fsync=fsync)
-        return replace(state, applied=state.n, pending=())
+        line = b'{"applied":%d}\n' % state.n
+        return State(
+            identity=self._write(state, line, fsync=fsync),
+            offset=state.offset + len(line),
+            tail=(state.tail + line)[-TAIL:],
+            epoch=state.epoch,
+            n=state.n,
+            applied=state.n,
+            counters=state.counters,
+        )
 
-    def _write(self, state: State, line: bytes, *, fsync: bool) -> State:
-        if state.identity is None:
-            state = replace(state, epoch=next(_epochs))
-        elif state.identity[1] > state.offset:
+    def _write(self, state: State, line: bytes, *, fsync: bool) -> disk.Identity:
+        if state.identity is not None and state.identity[1] > state.offset:
             disk.truncate(self.path, state.offset)  # a line that did not happen
-        return state.after(line, disk.append(self.path, line, fsync=fsync))
+        return disk.append(self.path, line, fsync=fsync)
 
     def start_anew(self, text: bytes, *, fsync: bool = False) -> State:
         """Replace the whole file."""

@@ -26,11 +26,12 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..identifiers import is_superevent_id, split_version
+from ..json_text import string, writer
 
 __all__ = [
     "BROKER",
@@ -185,23 +186,15 @@ def embb_logs_of(folder: str) -> str:
     return f"{folder}/{_EMBB}"
 
 
-# documents hold nothing that holds itself
-_compact = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-_encoded = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
-
-
-def _spaced(value: Any) -> str:
-    """Give a value as JSON; most are simple, for which no encoder has to be set up."""
-    kind = type(value)
-    if kind is str:
-        return _encoded(value)
-    if value is None:
-        return "null"
-    if kind is bool:
-        return "true" if value else "false"
-    if kind is int:
-        return repr(value)
-    return _encoded(value)
+_compact = writer(",", ":")
+_spaced = writer(", ", ": ")
+# what most values are, for which no writer of structures is needed
+_SIMPLE: dict[type, Callable[[Any], str]] = {
+    str: string,
+    int: repr,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda value: "null",
+}
 
 
 def line_text(value: Any) -> bytes:
@@ -210,21 +203,31 @@ def line_text(value: Any) -> bytes:
     return _compact(value).encode("utf-8", "surrogatepass") + b"\n"
 
 
+def _members(data: Mapping[str, Any], indent: str) -> str:
+    """Give the members of an object, a line each."""
+    simple = _SIMPLE.get
+    return ",\n".join(
+        [f"{indent}{string(k)}: {simple(type(v), _spaced)(v)}" for k, v in data.items()]
+    )
+
+
 def pretty_text(document: dict[str, Any]) -> bytes:
     """Give a document as text that a person can read and diff.
 
     A member a line; objects and lists of objects are opened once, and what is inside them stays on
-    one line each, so that a table with 60 columns is a line a row.
+    one line each, so that a table with 60 columns is a line a row. Without its line ends it is the
+    same document on one line.
     """
+    simple = _SIMPLE.get
     lines = []
     for key, value in document.items():
         if isinstance(value, dict) and value:
-            inner = ",\n".join(f"  {_spaced(k)}: {_spaced(v)}" for k, v in value.items())
-            lines.append(f" {_spaced(key)}: {{\n{inner}\n }}")
+            text = f"{{\n{_members(value, '  ')}\n }}"
         elif isinstance(value, list) and value and isinstance(value[0], dict | list):
-            inner = ",\n".join(f"  {_spaced(v)}" for v in value)
-            lines.append(f" {_spaced(key)}: [\n{inner}\n ]")
+            inner = ",\n".join([f"  {_spaced(v)}" for v in value])
+            text = f"[\n{inner}\n ]"
         else:
-            lines.append(f" {_spaced(key)}: {_spaced(value)}")
-    text = "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
-    return text.encode("utf-8", "surrogatepass")
+            text = simple(type(value), _spaced)(value)
+        lines.append(f" {string(key)}: {text}")
+    whole = "{\n" + ",\n".join(lines) + "\n}\n" if lines else "{}\n"
+    return whole.encode("utf-8", "surrogatepass")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import contents, disk, layout
-from .journal import Commit
+from .commits import Commit
 from .survey import file_sum
 from .view import View
 

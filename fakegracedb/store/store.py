@@ -14,8 +14,8 @@ from ..documents import Event, Superevent, User
 from ..errors import StoreError
 from ..vocabulary import Vocabulary
 from . import disk, layout
+from .changing import Change, disk_errors, prepared, refuse_foreign
 from .core import Core, core_of
-from .delivery import finish
 from .facets import SettingsMapping, StoreClock, UsersMapping
 from .index import Index
 from .transaction import Transaction
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Store"]
 
 T = TypeVar("T")
-X = TypeVar("X", bound=Transaction)
 
 
 class Store:
@@ -108,6 +107,20 @@ class Store:
 
     # Reading and changing
 
+    def view(self) -> View:
+        """Give the store as it is now, for who reads nothing of it that belongs together.
+
+        Raises
+        ------
+        StoreError
+            If the journal is damaged or cannot be read.
+        """
+        core = self._core
+        try:
+            return View(core, core.refresh())
+        except OSError as error:
+            raise StoreError(f"{core.path} cannot be read: {error}") from error
+
     def read(self, function: Callable[[View], T]) -> T:
         """Call a function with a view of the store that holds all of each transaction or nothing.
 
@@ -140,8 +153,9 @@ class Store:
                 raise StoreError(f"{core.path} cannot be read: {error}") from error
             view.close()
 
-    @contextlib.contextmanager
-    def transaction(self, call: str = "", user: str = "") -> Iterator[Transaction]:
+    def transaction(
+        self, call: str = "", user: str = ""
+    ) -> contextlib.AbstractContextManager[Transaction]:
         """Change the store: what is staged in the block is committed at its end, all or nothing.
 
         Parameters
@@ -154,26 +168,7 @@ class Store:
         StoreError
             If the store cannot be written to.
         """
-        with self._changing(Transaction, call, user) as transaction:
-            yield transaction
-
-    @contextlib.contextmanager
-    def _changing(self, kind: type[X], call: str, user: str) -> Iterator[X]:
-        """Change the store in a transaction of some kind."""
-        with self._writing() as core:
-            before = core.refresh()
-            transaction = kind(core, before, call, user)
-            try:
-                yield transaction
-            except BaseException:
-                transaction.roll_back()
-                raise
-            transaction.commit()
-            index: Index | None = core.attached.get("index")
-            if index is not None:
-                index.take(before, core.state, transaction.staged)
-                with contextlib.suppress(OSError):
-                    index.checkpoint_if_due(core, core.state)
+        return Change(self._core, Transaction, call, user)
 
     def bulk_load(self, documents: Iterable[Loadable], *, validate: bool = True) -> int:
         """Load many documents as they are: no rule of the server is applied, and nothing is told.
@@ -242,40 +237,17 @@ class Store:
     def _writing(self) -> Iterator[Core]:
         """Be the one writer; nobody's work is left half done."""
         core = self._core
-        if not core.exists():
-            self._refuse_foreign()
+        refuse_foreign(core)
         with core.writing():
-            with _disk_errors(core.path):
-                if not core.exists():
-                    self._begin()
-                finish(core)
+            prepared(core)
             yield core
-
-    def _refuse_foreign(self) -> None:
-        for name in disk.entries(self._core.path):
-            if name not in layout.OWN_NAMES and not layout.is_temporary(name):
-                raise StoreError(
-                    f"{self.path} is not a store and not empty (it holds {name!r}): "
-                    "name a folder that does not exist yet, or an empty one"
-                )
-
-    def _begin(self) -> None:
-        """Prepare a directory that is to become a store; it is one when something is committed."""
-        place = self._core.place
-        if disk.exists(place(layout.SETTINGS)):
-            raise StoreError(
-                f"{self.path} has no {layout.JOURNAL}: it is a copy that was cut short, or was "
-                "made by hand; `store reindex` takes it as it is"
-            )
-        if not disk.exists(place(layout.IGNORED)):
-            disk.replace(place(layout.IGNORED), layout.GITIGNORE_TEXT.encode())
 
     @contextlib.contextmanager
     def _tending(self) -> Iterator[Core]:
         """Be the one writer of what is there, in whatever state."""
         if not disk.exists(self._core.place(layout.SETTINGS)) and not self.exists():
             raise StoreError(f"there is no store in {self.path}")
-        with self._core.writing(), _disk_errors(self._core.path):
+        with self._core.writing(), disk_errors(self._core.path):
             yield self._core
 
     @property
@@ -429,7 +401,7 @@ class Store:
         """
         from . import exchange
 
-        with _disk_errors(os.fspath(path)):
+        with disk_errors(os.fspath(path)):
             target = disk.real_path(os.fspath(path))
             exchange.copy(self._core, target, journal=journal, links=links)
         return Store(path)
@@ -448,27 +420,18 @@ class Store:
         """
         from . import exchange
 
-        with self._writing() as core, _disk_errors(core.path):
+        with self._writing() as core, disk_errors(core.path):
             exchange.restore(core, disk.real_path(os.fspath(path)))
 
     def reset(self) -> None:
         """Make the store empty; settings, vocabulary and users stay."""
         from . import exchange
 
-        with self._writing() as core, _disk_errors(core.path):
+        with self._writing() as core, disk_errors(core.path):
             exchange.reset(core)
 
     def __repr__(self) -> str:
         return f"<Store {os.fspath(self.path)!r}>"
-
-
-@contextlib.contextmanager
-def _disk_errors(path: str) -> Iterator[None]:
-    """Say of which store an error of the disk is."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreError(f"{path} cannot be used: {error}") from error
 
 
 def _remove(path: str, process: int) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import contents, disk, layout
+from .commits import Commit
 from .core import Core
-from .journal import Commit, State
+from .state import State
 from .view import View
 
 __all__ = ["Announced", "base_text", "counted", "file_sum", "object_folders", "paths"]

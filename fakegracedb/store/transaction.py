@@ -29,10 +29,11 @@ from ..errors import StoreError
 from ..identifiers import disk_name, graceid, gw_id, superevent_id
 from ..stretches import Content, Stretch, pieces
 from . import contents, disk, layout
+from .commits import Commit, Texts
 from .core import Core
 from .delivery import deliver
-from .journal import Commit, State, Written
 from .series import Files
+from .state import State, Written
 from .view import LETTERS, View
 
 __all__ = ["Transaction"]
@@ -46,11 +47,13 @@ class Transaction(View):
         self._call = call
         self._user = user
         self._documents: dict[str, Any] = {}
-        self._lines: dict[str, list[Any]] = {}
+        self._lines: dict[str, dict[Any, Any]] = {}  # entries by their keys: each is written once
         self._counters: dict[str, Any] = dict(state.counters)
         self._alerts: dict[str, Any] = {}
         self._written: list[str] = []
         self._folders: dict[str, bool] = {}  # where files were written, and which folders are new
+        self._new: list[str] = []  # folders of objects that were not there
+        self._length = 0  # bytes of the journal's line
         self._cleared: dict[str, Files] = {}  # what objects had before they began anew
         self._process = os.getpid()
         if self.document(layout.SETTINGS) is None:
@@ -68,14 +71,19 @@ class Transaction(View):
             return self._documents
         return {path: one for path, one in self._documents.items() if contents.is_document(path)}
 
+    @property
+    def state(self) -> State:
+        """Of the journal, as the transaction has found it."""
+        return self._state
+
     # Time
 
     def now(self) -> datetime:
         """Read the store's clock; every reading of a stepping clock is one step later."""
-        tick = self._counters.get("tick", 0)
-        if self.clock.kind == "stepping":
+        clock, tick = self.clock, self._counters.get("tick", 0)
+        if clock.step:
             self._counters["tick"] = tick + 1
-        return self.clock.now(tick)
+        return clock.now(tick)
 
     def restart_ticks(self) -> None:
         """Let a stepping clock begin at its start again."""
@@ -131,6 +139,7 @@ class Transaction(View):
         path = layout.event_document(event.graceid)
         before = self.document(path)
         if before is None:
+            self._new.append(layout.event_folder(event.graceid))
             newest = self._counters.get("newest", "")
             # the first page of a list is read off the numbers as long as they are in order of time
             if event.created < newest or event.number <= self._counters.get("last", 0):
@@ -193,7 +202,10 @@ class Transaction(View):
         """Stage a superevent, new or changed."""
         highest = int(self._counters.get("superevents", 0))
         self._counters["superevents"] = max(highest, superevent.serial)
-        self.put(layout.superevent_document(superevent.superevent_id), superevent)
+        path = layout.superevent_document(superevent.superevent_id)
+        if self.document(path) is None:
+            self._new.append(layout.superevent_folder(superevent.superevent_id))
+        self.put(path, superevent)
 
     def add_log(self, folder: str, log: Log) -> None:
         """Stage a log entry, new or (with the number of an old one) changed."""
@@ -221,7 +233,7 @@ class Transaction(View):
 
     def _add(self, path: str, entry: Any) -> None:
         self._read[path] = self.series(path).extended([entry])
-        self._lines.setdefault(path, []).append(entry)
+        self._lines.setdefault(path, {})[entry.key] = entry
 
     def clear(self, folder: str) -> None:
         """Stage that the log, the files and so on of an object begin anew; its document stays.
@@ -356,7 +368,10 @@ class Transaction(View):
             commit = self._staged()
             if fsync:
                 self._sync_folders()
-            state = core.journal.append(self._state, commit, self._line(commit), fsync=fsync)
+            texts = Texts(commit)
+            line = texts.line()
+            self._length = len(line)
+            state = core.journal.append(self._state, commit, line, fsync=fsync)
         except BaseException as error:
             if not self._may_have_happened():
                 self.roll_back()
@@ -369,7 +384,7 @@ class Transaction(View):
         # tries again.
         core.publish(state)
         with contextlib.suppress(OSError, StoreError):
-            self._deliver(commit, fsync=fsync)
+            self._deliver(commit, texts, fsync=fsync)
             state = core.journal.mark(state, fsync=fsync)
             core.publish(state)
             core.written = Written(self._state.place, commit, state.place)
@@ -385,11 +400,9 @@ class Transaction(View):
     def _json(self, path: str, value: Any) -> dict[str, Any]:
         return contents.document_json(value)
 
-    def _line(self, commit: Commit) -> bytes:
-        return commit.to_line()
-
-    def _deliver(self, commit: Commit, *, fsync: bool) -> None:
-        deliver(self._core, commit, self._read, fsync=fsync)
+    def _deliver(self, commit: Commit, texts: Texts, *, fsync: bool) -> None:
+        new = [folder for folder in self._new if folder not in self._folders]
+        deliver(self._core, commit, self._read, texts, fsync=fsync, new=new)
 
     def _staged(self) -> Commit:
         return Commit(
@@ -402,7 +415,7 @@ class Transaction(View):
                 for path, value in self._documents.items()
             },
             lines={
-                path: [entry.to_json() for entry in entries]
+                path: [entry.to_json() for entry in entries.values()]
                 for path, entries in self._lines.items()
             },
             counters=self._counters,

@@ -18,9 +18,10 @@ from ..identifiers import (
     parse_graceid,
 )
 from . import contents, disk, layout
+from .commits import Commit
 from .core import Core, Remembered
-from .journal import Commit, Place, State
 from .series import Catalogs, EMBBLogs, EMObservations, Files, Logs, Notices, VOEvents
+from .state import Place, State
 
 if TYPE_CHECKING:
     from .index import Index

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any
+from typing import Any
 
 from fakegracedb.store import disk
 
@@ -29,7 +29,12 @@ _DEAD, _DONE, _FAILED = 77, 0, 1
 _NEVER = 0  # no stop has this number
 
 # A death before a call that only looks leaves what a death before the next change leaves.
-_CHANGES = frozenset({"mkdir", "replace", "unlink", "rmdir", "link", "symlink", "open", "fsync"})
+_CHANGES = frozenset(
+    [
+        *("mkdir", "replace", "unlink", "rmdir", "link", "symlink"),
+        *("open", "fsync", "truncate", "ftruncate"),
+    ]
+)
 _LOOKS = frozenset({"stat", "lstat", "fstat", "listdir", "scandir", "close"})
 
 
@@ -66,51 +71,38 @@ class Countdown:
         disk.open = self._open  # type: ignore[attr-defined]
 
     def _open(self, path: str, mode: str = "r", **options: Any) -> Any:
-        looks = mode == "rb"
-        if self.full or not looks:
+        assert mode == "rb"
+        if self.full:
             self.stop()
-        file = builtins.open(path, mode, **options)  # noqa: PTH123, SIM115
-        return file if looks else _File(file, self, lines=path.endswith(".jsonl"))
+        return builtins.open(path, mode, **options)  # noqa: PTH123
 
 
 class _Os(ModuleType):
     def __init__(self, countdown: Countdown) -> None:
         super().__init__("os")
         self._countdown = countdown
+        self._lines: set[int] = set()  # open files that hold a line an entry
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(os, name)
         return self._countdown.call(name, found) if callable(found) else found
 
+    def open(self, path: str, *how: int) -> int:
+        handle: int = self._countdown.call("open", os.open)(path, *how)
+        if path.endswith(".jsonl"):
+            self._lines.add(handle)
+        else:
+            self._lines.discard(handle)
+        return handle
 
-class _File:
-    """A file whose writing can end in the middle."""
-
-    def __init__(self, file: IO[bytes], countdown: Countdown, *, lines: bool) -> None:
-        self._file = file
-        self._lines = lines
-        self._countdown = countdown
-
-    def write(self, data: Any) -> int:
+    def write(self, handle: int, data: Any) -> int:
+        """Write to a file, which can end in the middle."""
         self._countdown.stop()
         half = bytes(data)[: len(data) // 2]
-        self._countdown.stop(lambda: self._file.write(half))
-        if self._lines:  # one without its end
-            self._countdown.stop(lambda: self._file.write(bytes(data)[:-1]))
-        return self._file.write(data)
-
-    def truncate(self, size: int | None = None) -> int:
-        self._countdown.stop()
-        return self._file.truncate(size)
-
-    def __enter__(self) -> _File:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._file.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
+        self._countdown.stop(lambda: os.write(handle, half))
+        if handle in self._lines:  # one without its end
+            self._countdown.stop(lambda: os.write(handle, bytes(data)[:-1]))
+        return os.write(handle, data)
 
 
 @dataclass(frozen=True)

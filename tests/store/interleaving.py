@@ -33,6 +33,8 @@ _WATCHED = frozenset(
         "rmdir",
         "link",
         "open",
+        "truncate",
+        "ftruncate",
         "fsync",
     ]
 )
@@ -142,18 +144,19 @@ class _Os(ModuleType):
 
         return called
 
+    def write(self, handle: int, data: Any) -> int:
+        """Write to a file with others in between."""
+        self._turn.before_call()
+        half = len(data) // 2  # a file may take less than it is given
+        return os.write(handle, data[: half or 1])
+
 
 class _File:
-    """A file that is read and written with others in between."""
+    """A file that is read with others in between."""
 
     def __init__(self, file: Any, turn: _Turn) -> None:
         self._file = file
         self._turn = turn
-
-    def write(self, data: Any) -> int:
-        self._turn.before_call()
-        half = len(data) // 2  # a raw file may take less than it is given
-        return int(self._file.write(data[: half or 1]))
 
     def read(self, size: int = -1) -> bytes:
         self._turn.before_call()

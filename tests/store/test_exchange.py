@@ -356,7 +356,7 @@ def read_only(
         return by_number(path, flags, *rest, **options)
 
     by_number = os.open
-    monkeypatch.setattr(os, "open", opened_by_number)  # as those do who make locks
+    monkeypatch.setattr(os, "open", opened_by_number)
     monkeypatch.setattr(disk, "os", Os())
     monkeypatch.setattr(disk, "open", opened, raising=False)
     yield protected.append

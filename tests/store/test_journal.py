@@ -11,7 +11,9 @@ import scenes
 
 from fakegracedb.errors import StoreError
 from fakegracedb.store import Store, disk
-from fakegracedb.store.journal import Commit, Journal, State
+from fakegracedb.store.commits import Commit
+from fakegracedb.store.journal import Journal
+from fakegracedb.store.state import State
 
 
 @pytest.fixture

@@ -94,6 +94,28 @@ DISAGREEMENTS: dict[str, tuple[Callable[[Path], Any], str, str]] = {
         OTHER,
         "its event T0003 names TGW260301A",
     ),
+    "catalog of a superevent that went": (
+        lambda at: shutil.rmtree(at / f"superevents/{A}"),
+        "catalogs.jsonl",
+        f"catalog 4a, version 1: its superevent {A} is missing",
+    ),
+    "catalog of a superevent that there is not": (
+        lambda at: _replaced(at / "catalogs.jsonl", A, "TS260301z"),
+        "catalogs.jsonl",
+        "catalog 4a, version 1: its superevent TS260301z is missing",
+    ),
+    "catalog of an event that went": (
+        lambda at: shutil.rmtree(at / "events/T0001"),
+        "catalogs.jsonl",
+        "catalog 4a, version 1: its event T0001 is missing",
+    ),
+    "catalog that is there twice": (
+        lambda at: (at / "catalogs.jsonl").write_text(
+            (text := (at / "catalogs.jsonl").read_text()) + text.replace('"N":1', '"N":2')
+        ),
+        "catalogs.jsonl",
+        "catalog 4a, version 1, is there twice",
+    ),
     "id of two": (edit(ONE, gw_id="TGW260301A"), OTHER, f"{A} has its gw_id too"),
 }
 

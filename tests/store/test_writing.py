@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
+import json
 import os
 import threading
 import time
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 import scenes
 
+from fakegracedb import FakeGraceDb
 from fakegracedb.documents import Settings, User
 from fakegracedb.errors import StoreError
 from fakegracedb.store import Store, disk
@@ -33,36 +35,29 @@ class Full:
     """A disk that takes so many bytes more; files are told by the end of their path."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, path: str, room: int = 0) -> None:
-        self.path = path
+        self._end = path
         self.room = room
         self.refused = 0
-        monkeypatch.setattr(disk, "open", self.open, raising=False)
+        self.handles: set[int] = set()
+        monkeypatch.setattr(disk, "os", self)
 
-    def open(self, path: str, *args: Any, **options: Any) -> Any:
-        file = open(path, *args, **options)  # noqa: PTH123, SIM115
-        return self.File(file, self) if self.path in path and args[0] != "rb" else file
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
 
-    class File:
-        def __init__(self, file: Any, full: Full) -> None:
-            self._file = file
-            self._full = full
+    def open(self, path: str, *how: int) -> int:
+        handle = os.open(path, *how)
+        (self.handles.add if path.endswith(self._end) else self.handles.discard)(handle)
+        return handle
 
-        def write(self, data: Any) -> int:
-            taken = min(self._full.room, len(data))
-            if not taken:
-                self._full.refused += 1
-                raise OSError(errno.ENOSPC, "No space left on device")
-            self._full.room -= taken
-            return int(self._file.write(data[:taken]))
-
-        def __enter__(self) -> Any:
-            return self
-
-        def __exit__(self, *exception: object) -> None:
-            self._file.close()
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._file, name)
+    def write(self, handle: int, data: Any) -> int:
+        if handle not in self.handles:
+            return os.write(handle, data)
+        taken = min(self.room, len(data))
+        if not taken:
+            self.refused += 1
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.room -= taken
+        return os.write(handle, data[:taken])
 
 
 def change(store: Store) -> None:
@@ -182,6 +177,26 @@ def test_an_interrupt_right_after_the_commit_keeps_all_of_it(
             change(store)
     assert list(store.events) == ["T0001", "T0002"]
     scenes.log(store, "T0001", "more")
+    assert store.check() == []
+
+
+def test_an_entry_with_tags_is_one_line_of_its_log_and_of_the_journal(store: Store) -> None:
+    """Each tag makes another entry of it, and a further entry; only the last of each counts."""
+    client = FakeGraceDb(store=store)
+    graceid = client.create_event("Test", "gstlal", "a.xml", filecontents="?").json()["graceid"]
+    made = client.create_superevent(1, 2, 3, graceid, category="test")
+    folder = f"superevents/{made.json()['superevent_id']}"
+    path = store.path / folder / "logs.jsonl"
+    before = path.read_text()
+    client.write_log(made.json()["superevent_id"], "a map", tag_name=["pe", "sky_loc"])
+    new = [json.loads(line) for line in path.read_text().removeprefix(before).splitlines()]
+    assert [(one["N"], one.get("tags")) for one in new] == [
+        (2, ["pe", "sky_loc"]),
+        (3, None),
+        (4, None),
+    ]
+    commit = json.loads((store.path / "journal.jsonl").read_text().splitlines()[-2])
+    assert commit["lines"] == {f"{folder}/logs.jsonl": new}
     assert store.check() == []
 
 
@@ -425,13 +440,7 @@ def test_with_fsync_everything_is_on_the_disk_before_what_relies_on_it(
         def __getattr__(self, name: str) -> Any:
             return getattr(os, name)
 
-    def opened(path: str, *args: Any, **options: Any) -> Any:
-        file = open(path, *args, **options)  # noqa: PTH123, SIM115
-        names[file.fileno()] = os.path.relpath(path, store.path)
-        return file
-
     monkeypatch.setattr(disk, "os", Watched())
-    monkeypatch.setattr(disk, "open", opened, raising=False)
     scenes.create(store, files=1)
     pid = os.getpid()
     assert made == [

@@ -150,8 +150,10 @@ def create(store: Store, caller: Caller, new: NewSuperevent) -> Candidate:
             t_start=float(new.t_start),
             t_0=float(new.t_0),
             t_end=float(new.t_end),
+            gw_events=(preferred.graceid,),
         )
-        superevent = add_member(tx, superevent, preferred)
+        tx.put_superevent(superevent)
+        tx.put_event(replace(preferred, superevent=superevent.id))
         folder = superevent_folder(superevent.superevent_id)
         said = [f"{name}={getattr(new, name):.6f}" for name in _TIMES]
         said.append(f"preferred_event={preferred.graceid}")

@@ -12,7 +12,7 @@ from typing import Any
 from ...identifiers import superevent_key
 from .. import disk, layout
 from ..core import Core
-from ..journal import State
+from ..state import State
 from ..survey import file_sum
 from ..view import View
 from .bits import listed
@@ -181,10 +181,9 @@ class Index:
         text = json.dumps(data, separators=(",", ":")).encode()
         disk.replace(core.place(layout.CHECKPOINT), layout.line_text(file_sum(text)) + text)
 
-    def checkpoint_if_due(self, core: Core, state: State) -> None:
-        """Write down the columns now and then, if they are in use. Only the writer."""
-        if not state.n % _COMMITS and self._version[0] == state.epoch:
-            self.checkpoint(core, state)
+    def is_due(self, state: State) -> bool:
+        """Whether the columns should be written down again: now and then, if they are in use."""
+        return not state.n % _COMMITS and self._version[0] == state.epoch
 
     def _loaded(self, view: View) -> int | None:
         """Take the columns from the checkpoint; give their commit, None if it is of no use."""

@@ -81,7 +81,8 @@ def detail(call: Call) -> Response:
 
 
 def _answer(call: Call, status: int, found: Candidate) -> Response:
-    return call.answer(status, call.read(lambda view: _json(call, view, found)))
+    """Answer what has been committed; the names that it takes are as the call has found them."""
+    return call.answer(status, _json(call, call.view, found))
 
 
 def create(call: Call) -> Response:
