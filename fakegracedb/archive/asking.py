@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError as WireError
 
 from ..errors import ArchiveError
 
-__all__ = ["Asker", "Refused", "status_of"]
+__all__ = ["Asker", "Refused", "not_readable", "status_of"]
 
 T = TypeVar("T")
 
@@ -48,6 +48,12 @@ class Refused(ArchiveError):  # noqa: N818 - it tells of an answer, not of an er
     def __init__(self, status: int, url: str) -> None:
         super().__init__(f"{url}: {status}")
         self.status = status
+
+
+def not_readable(id_: str, error: Refused) -> ArchiveError:
+    """Say that an object cannot be read at all."""
+    why = "is not there" if error.status == 404 else "may not be read (try with --auth)"
+    return ArchiveError(f"{id_} {why}: the server answers {error.status}")
 
 
 class Cut(Exception):  # noqa: N818 - it is not told to anybody
@@ -88,6 +94,7 @@ class Asker:
         self._timeout = timeout
         self._pause = pause
         self._stopped = threading.Event()
+        self._root: Any = None
 
     def json(self, url: str) -> Any:
         """Give the JSON at a URL.
@@ -113,11 +120,45 @@ class Asker:
 
         return self.patiently(content, what)
 
+    def root(self) -> Any:
+        """Give the JSON of the root of the API, which the client asks for only once."""
+
+        def ask() -> Any:
+            with self.limited() as client:
+                return client.service_info
+
+        if self._root is None:
+            self._root = self.patiently(ask, "the root of the API")
+        return self._root
+
+    @contextlib.contextmanager
+    def limited(self) -> Iterator[Any]:
+        """Give the client, of which nothing waits for ever in the block.
+
+        Its own methods set no limit, and most take none.
+        """
+        client = self.client
+        request, before = client.request, vars(client).get("request")
+
+        def limited(*args: Any, **options: Any) -> Any:
+            options["timeout"] = options.get("timeout") or self._timeout
+            return request(*args, **options)
+
+        client.request = limited
+        try:
+            yield client
+        finally:
+            if before is None:
+                del client.request
+            else:
+                client.request = before
+
     def object(self, kind: str, id_: str) -> Any:
         """Give the JSON of an ``event`` or ``superevent``, as `json`.
 
         The client's own method for that would wait for ever.
         """
+        self.root()
 
         def ask() -> Any:
             name = "graceid" if kind == "event" else "superevent_id"
@@ -203,7 +244,7 @@ class Asker:
             self._check()
             try:
                 return ask()
-            except Cut as error:
+            except (Cut, exceptions.JSONDecodeError) as error:
                 if not left:
                     raise ArchiveError(
                         f"{what}: the answer is damaged, {_TRIES} times in a row: {error}"
