@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArchiveError
-from .archived import ROWS, ArchivedEvent, ArchivedSuperevent
+from .archived import ROWS, ArchivedEvent, ArchivedSuperevent, permission_groups
 from .asking import Asker, Refused, not_readable
 from .description import pipeline_uploads
 from .endpoints import EVENT, SUPEREVENT, Endpoint, at_version, below, beside, root_of_link
@@ -182,10 +182,8 @@ class Collector(FileCollector):
 
     def _with_rights(self, event: ArchivedEvent) -> ArchivedEvent:
         """Give an event with what each group may do with it."""
-        answer = event.answers["permissions"]
-        groups = ((answer.get("links") or {}).get("groupeventpermissions") or {}).items()
         answers = dict(event.answers)
-        for group, _ in groups:
+        for group in permission_groups(event.answers["permissions"]):
             url = below(link_of(event.object), f"perms/{group}/")
             try:
                 answers[f"permissions/{group}"] = self._asker.json(url)

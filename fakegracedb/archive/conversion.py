@@ -129,15 +129,11 @@ def _without_nulls(extra: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _event_rights(archived: ArchivedEvent) -> dict[str, list[str]]:
-    answer = archived.answers.get("permissions")
-    if answer is None:
+    if "permissions" not in archived.answers:
         return {group: ["view", "change"] for group in INSIDERS}
-    groups = (answer.get("links") or {}).get("groupeventpermissions") or {}
-    rights = {}
-    for group in groups:
-        held = archived.answers.get(f"permissions/{group}") or {}
-        rows = held.get("groupeventpermissions") or [{"permission": "view"}]
-        rights[group] = [row["permission"].partition("_")[0] for row in rows]
+    rights: dict[str, list[str]] = {}
+    for group, right in archived.permissions:
+        rights.setdefault(group, []).append(right)
     return rights
 
 
