@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError as WireError
 
 from ..errors import ArchiveError
 
-__all__ = ["Asker", "Refused", "not_readable", "status_of"]
+__all__ = ["Asker", "Refused", "not_readable", "passing", "status_of"]
 
 T = TypeVar("T")
 
@@ -66,13 +66,20 @@ def status_of(error: BaseException) -> int | None:
     return found if isinstance(found, int) else None
 
 
+def passing(error: BaseException) -> bool:
+    """Whether trouble of that kind can be over when it is asked again."""
+    if isinstance(error, exceptions.HTTPError):
+        return status_of(error) in _PASSING
+    return isinstance(error, _TROUBLE)
+
+
 class Asker:
     """Asks one server.
 
     Parameters
     ----------
     client : GraceDb
-        Any: only what the real one has is used of it.
+        Any: only what the real one has is used of it. It is not changed.
     workers : int
         How many questions are asked at a time.
     timeout : float
@@ -89,12 +96,10 @@ class Asker:
         timeout: float = 60.0,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.client = client
+        self.client = _limited(client, timeout)
         self._workers = workers
-        self._timeout = timeout
         self._pause = pause
         self._stopped = threading.Event()
-        self._root: Any = None
 
     def json(self, url: str) -> Any:
         """Give the JSON at a URL.
@@ -106,7 +111,7 @@ class Asker:
         HTTPError
             Of the client, for another refusal, and for trouble that does not pass.
         """
-        return self.answer(lambda: self.client.get(url, timeout=self._timeout), url)
+        return self.answer(lambda: self.client.get(url), url)
 
     def answer(self, ask: Callable[[], Any], what: str) -> Any:
         """Give the JSON that a call of the client is answered with, as `json`."""
@@ -122,50 +127,11 @@ class Asker:
 
     def root(self) -> Any:
         """Give the JSON of the root of the API, which the client asks for only once."""
-
-        def ask() -> Any:
-            with self.limited() as client:
-                return client.service_info
-
-        if self._root is None:
-            self._root = self.patiently(ask, "the root of the API")
-        return self._root
-
-    @contextlib.contextmanager
-    def limited(self) -> Iterator[Any]:
-        """Give the client, of which nothing waits for ever in the block.
-
-        Its own methods set no limit, and most take none.
-        """
-        client = self.client
-        request, before = client.request, vars(client).get("request")
-
-        def limited(*args: Any, **options: Any) -> Any:
-            options["timeout"] = options.get("timeout") or self._timeout
-            return request(*args, **options)
-
-        client.request = limited
-        try:
-            yield client
-        finally:
-            if before is None:
-                del client.request
-            else:
-                client.request = before
+        return self.patiently(lambda: self.client.service_info, "the root of the API")
 
     def object(self, kind: str, id_: str) -> Any:
-        """Give the JSON of an ``event`` or ``superevent``, as `json`.
-
-        The client's own method for that would wait for ever.
-        """
-        self.root()
-
-        def ask() -> Any:
-            name = "graceid" if kind == "event" else "superevent_id"
-            url = self.client.templates[f"{kind}-detail-template"].format(**{name: id_})
-            return self.client.get(url, timeout=self._timeout)
-
-        return self.answer(ask, id_)
+        """Give the JSON of an ``event`` or ``superevent``, as `json`."""
+        return self.answer(lambda: getattr(self.client, kind)(id_), id_)
 
     def whole_list(self, url: str, names: Sequence[str]) -> Any:
         """Give the JSON of a list, with the rows of all its pages.
@@ -208,7 +174,7 @@ class Asker:
         temporary = place.with_name(f".{place.name[-200:]}.tmp")
 
         def bring() -> tuple[int, str]:
-            raw = self.client.get_file(url, timeout=self._timeout)
+            raw = self.client.get_file(url)
             digest, size = hashlib.sha256(), 0
             try:
                 with temporary.open("wb") as file:
@@ -254,7 +220,7 @@ class Asker:
                 status = status_of(error)
                 if status in (401, 403, 404, 410):
                     raise Refused(status, what) from error
-                if status not in _PASSING or not left:
+                if not passing(error) or not left:
                     raise
                 longest = _retry_after(error)
             except _TROUBLE:
@@ -287,6 +253,22 @@ class Asker:
                 pool.shutdown(wait=True, cancel_futures=True)
                 self._stopped.clear()
                 raise
+
+
+def _limited(client: Any, timeout: float) -> Any:
+    """Give a twin of a client, with its session, of which no request waits for ever.
+
+    The client's own methods set no limit, and most take none.
+    """
+    twin = object.__new__(type(client))
+    vars(twin).update(vars(client))
+
+    def request(*args: Any, **options: Any) -> Any:
+        options["timeout"] = options.get("timeout") or timeout
+        return client.request(*args, **options)
+
+    twin.request = request
+    return twin
 
 
 class Stopped(BaseException):

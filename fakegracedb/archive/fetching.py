@@ -200,8 +200,7 @@ def fetch_range(
     asked = " ".join(part for part in (f"t_0: {start} .. {end}", query) if part)
 
     def all_of_them() -> list[dict[str, Any]]:
-        with asker.limited() as client:
-            return list(client.superevents(asked, orderby="t_0"))
+        return list(asker.client.superevents(asked, orderby="t_0"))
 
     try:
         found = asker.patiently(all_of_them, "superevents/")
