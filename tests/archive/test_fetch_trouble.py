@@ -80,9 +80,11 @@ def test_nothing_is_waited_for_without_end(source: FakeGraceDb, tmp_path: Path) 
         ("superevents/", lambda client: fetch_range(1, 2, client, timeout=5, pause=Pauses())),
     ):
         source.faults.add(path=path, delay=6, times=None)  # and of no path is the root
-        with FakeGraceDb(store=source.store, waits="skip") as client:
-            with pytest.raises(requests.exceptions.ConnectionError, match="Read timed out"):
-                ask(client)
+        with (
+            FakeGraceDb(store=source.store, waits="skip") as client,
+            pytest.raises(requests.exceptions.ConnectionError, match="Read timed out"),
+        ):
+            ask(client)
         source.faults.clear()
 
 
