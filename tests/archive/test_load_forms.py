@@ -335,7 +335,7 @@ def test_an_event_that_does_not_tell_when_it_was_created_has_been_there_from_its
 
 
 def test_an_answer_of_another_form_is_told_and_no_surprise(tmp_path: Path) -> None:
-    answer = superevent_answer(pipeline_preferred_events={"gstlal": "G0001"})
+    answer = superevent_answer(pipeline_preferred_events=["G0001"])
     with pytest.raises(ArchiveError, match=r"a\.json: .* not of the form of a server's answers"):
         load(_written(tmp_path / "a.json", answer), tmp_path / "s")
 
