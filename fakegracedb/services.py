@@ -76,8 +76,30 @@ def connect(
             from ligo.gracedb.rest import GraceDb
 
             root = root_of(url)
-            return GraceDb(root, force_noauth=not auth or _is_here(_host(root)), **options)
+            anonymous = not auth or _is_here(_host(root))
+            client = GraceDb(root, force_noauth=anonymous, **options)
+            return _settled(client, root, anonymous=anonymous)
     return _fake(service, options)
+
+
+def _settled(client: GraceDb, root: str, *, anonymous: bool) -> GraceDb:
+    """Let a client know the certificates that were added, and one without a name stay that."""
+    from .certificates import bundle
+
+    named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    if named is None and (ours := bundle()).is_file():
+        named = str(ours)
+    if named is not None:
+        client.verify = named
+    if anonymous:
+        from requests.utils import get_environ_proxies
+
+        from .transport.credentials import search_no_more
+
+        # once for the one server, and not at every request
+        client.proxies.update(get_environ_proxies(root))
+        search_no_more(client)
+    return client
 
 
 def _fake(store: Any, options: dict[str, Any]) -> GraceDb:

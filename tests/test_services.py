@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import certifi
 import pytest
+import requests
 from ligo.gracedb.rest import GraceDb
 
-from fakegracedb import FakeGraceDb, Server, Store
+from fakegracedb import FakeGraceDb, Server, Store, certificates
 from fakegracedb.errors import ProductionError, ServiceError
 from fakegracedb.services import (
     connect,
@@ -102,6 +106,7 @@ def test_server_on_this_machine_gets_no_credentials(monkeypatch: pytest.MonkeyPa
     asked: list[tuple[str, Any]] = []
 
     def made(self: Any, url: str, **options: Any) -> None:
+        requests.Session.__init__(self)
         asked.append((url, options["force_noauth"]))
 
     monkeypatch.setattr(GraceDb, "__init__", made)
@@ -115,6 +120,55 @@ def test_server_on_this_machine_gets_no_credentials(monkeypatch: pytest.MonkeyPa
     connect("playground")
     assert [one[1] for one in asked] == [True, True, True, False, True]
     assert asked[-1][0] == "https://gracedb-playground.ligo.org/api/"
+
+
+class _Listening(BaseHTTPRequestHandler):
+    """Keeps what it is told, and has nothing to say."""
+
+    told: ClassVar[list[str | None]] = []
+
+    def do_GET(self) -> None:
+        self.told.append(self.headers["Authorization"])
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_without_credentials_none_are_looked_for_at_requests_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login ada password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("BEARER_TOKEN", "a.b.c")
+    server = HTTPServer(("127.0.0.1", 0), _Listening)
+    with server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        client = connect(f"http://127.0.0.1:{server.server_port}")
+        client.get(client._service_url)
+        client.close()
+        server.shutdown()
+        thread.join()
+    assert _Listening.told == [None]
+
+
+def test_certificates_that_were_added_are_trusted_unless_the_environment_says_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert connect("mocked").verify is True
+    ours = certificates.reset()
+    assert connect("mocked").verify == str(ours)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
+    assert connect("mocked").verify == certifi.where()
 
 
 def test_services_have_names_in_texts(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ __all__ = [
     "ArchivedSuperevent",
     "Upload",
     "blob_names",
+    "permission_groups",
+    "permission_rights",
 ]
 
 # Under which keys the rows of an answer stand; servers differ.
@@ -210,6 +212,20 @@ class Archived:
         return content
 
 
+def permission_groups(answer: Any) -> list[str]:
+    """Give the user groups that have permissions on an event, of the answer to ``perms/``."""
+    return list(((answer or {}).get("links") or {}).get("groupeventpermissions") or ())
+
+
+def permission_rights(answer: Any) -> list[str]:
+    """Give what a group may do with an event, of the answer to ``perms/GROUP/``.
+
+    One that could not be read stands for looking at it.
+    """
+    rows = (answer or {}).get("groupeventpermissions") or [{"permission": "view"}]
+    return [row["permission"].partition("_")[0] for row in rows]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ArchivedEvent(Archived):
     """An event.
@@ -221,6 +237,15 @@ class ArchivedEvent(Archived):
     """
 
     uploads: tuple[Upload, ...] = ()
+
+    @property
+    def permissions(self) -> list[tuple[str, str]]:
+        """Which user groups may do what with it: ``("internal_users", "view")``, …."""
+        return [
+            (group, right)
+            for group in permission_groups(self.answers.get("permissions"))
+            for right in permission_rights(self.answers.get(f"permissions/{group}"))
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)

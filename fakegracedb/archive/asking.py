@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError as WireError
 
 from ..errors import ArchiveError
 
-__all__ = ["Asker", "Refused", "status_of"]
+__all__ = ["Asker", "Refused", "not_readable", "passing", "status_of"]
 
 T = TypeVar("T")
 
@@ -50,6 +50,12 @@ class Refused(ArchiveError):  # noqa: N818 - it tells of an answer, not of an er
         self.status = status
 
 
+def not_readable(id_: str, error: Refused) -> ArchiveError:
+    """Say that an object cannot be read at all."""
+    why = "is not there" if error.status == 404 else "may not be read (try with --auth)"
+    return ArchiveError(f"{id_} {why}: the server answers {error.status}")
+
+
 class Cut(Exception):  # noqa: N818 - it is not told to anybody
     """An answer is not as long as it said."""
 
@@ -60,13 +66,20 @@ def status_of(error: BaseException) -> int | None:
     return found if isinstance(found, int) else None
 
 
+def passing(error: BaseException) -> bool:
+    """Whether trouble of that kind can be over when it is asked again."""
+    if isinstance(error, exceptions.HTTPError):
+        return status_of(error) in _PASSING
+    return isinstance(error, _TROUBLE)
+
+
 class Asker:
     """Asks one server.
 
     Parameters
     ----------
     client : GraceDb
-        Any: only what the real one has is used of it.
+        Any: only what the real one has is used of it. It is not changed.
     workers : int
         How many questions are asked at a time.
     timeout : float
@@ -83,9 +96,8 @@ class Asker:
         timeout: float = 60.0,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.client = client
+        self.client = _limited(client, timeout)
         self._workers = workers
-        self._timeout = timeout
         self._pause = pause
         self._stopped = threading.Event()
 
@@ -99,7 +111,7 @@ class Asker:
         HTTPError
             Of the client, for another refusal, and for trouble that does not pass.
         """
-        return self.answer(lambda: self.client.get(url, timeout=self._timeout), url)
+        return self.answer(lambda: self.client.get(url), url)
 
     def answer(self, ask: Callable[[], Any], what: str) -> Any:
         """Give the JSON that a call of the client is answered with, as `json`."""
@@ -113,18 +125,13 @@ class Asker:
 
         return self.patiently(content, what)
 
+    def root(self) -> Any:
+        """Give the JSON of the root of the API, which the client asks for only once."""
+        return self.patiently(lambda: self.client.service_info, "the root of the API")
+
     def object(self, kind: str, id_: str) -> Any:
-        """Give the JSON of an ``event`` or ``superevent``, as `json`.
-
-        The client's own method for that would wait for ever.
-        """
-
-        def ask() -> Any:
-            name = "graceid" if kind == "event" else "superevent_id"
-            url = self.client.templates[f"{kind}-detail-template"].format(**{name: id_})
-            return self.client.get(url, timeout=self._timeout)
-
-        return self.answer(ask, id_)
+        """Give the JSON of an ``event`` or ``superevent``, as `json`."""
+        return self.answer(lambda: getattr(self.client, kind)(id_), id_)
 
     def whole_list(self, url: str, names: Sequence[str]) -> Any:
         """Give the JSON of a list, with the rows of all its pages.
@@ -167,7 +174,7 @@ class Asker:
         temporary = place.with_name(f".{place.name[-200:]}.tmp")
 
         def bring() -> tuple[int, str]:
-            raw = self.client.get_file(url, timeout=self._timeout)
+            raw = self.client.get_file(url)
             digest, size = hashlib.sha256(), 0
             try:
                 with temporary.open("wb") as file:
@@ -203,7 +210,7 @@ class Asker:
             self._check()
             try:
                 return ask()
-            except Cut as error:
+            except (Cut, exceptions.JSONDecodeError) as error:
                 if not left:
                     raise ArchiveError(
                         f"{what}: the answer is damaged, {_TRIES} times in a row: {error}"
@@ -213,7 +220,7 @@ class Asker:
                 status = status_of(error)
                 if status in (401, 403, 404, 410):
                     raise Refused(status, what) from error
-                if status not in _PASSING or not left:
+                if not passing(error) or not left:
                     raise
                 longest = _retry_after(error)
             except _TROUBLE:
@@ -246,6 +253,22 @@ class Asker:
                 pool.shutdown(wait=True, cancel_futures=True)
                 self._stopped.clear()
                 raise
+
+
+def _limited(client: Any, timeout: float) -> Any:
+    """Give a twin of a client, with its session, of which no request waits for ever.
+
+    The client's own methods set no limit, and most take none.
+    """
+    twin = object.__new__(type(client))
+    vars(twin).update(vars(client))
+
+    def request(*args: Any, **options: Any) -> Any:
+        options["timeout"] = options.get("timeout") or timeout
+        return client.request(*args, **options)
+
+    twin.request = request
+    return twin
 
 
 class Stopped(BaseException):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArchiveError
-from .archived import ROWS, ArchivedEvent, ArchivedSuperevent
-from .asking import Asker, Refused
+from .archived import ROWS, ArchivedEvent, ArchivedSuperevent, permission_groups
+from .asking import Asker, Refused, not_readable
 from .description import pipeline_uploads
-from .endpoints import EVENT, SUPEREVENT, Endpoint, at_version, below, root_of_link
+from .endpoints import EVENT, SUPEREVENT, Endpoint, at_version, below, beside, root_of_link
 from .gathering import FileCollector, link_of
 
 __all__ = ["Collector"]
@@ -87,8 +88,7 @@ class Collector(FileCollector):
         try:
             answer: dict[str, Any] = self._asker.object(kind, id_)
         except Refused as error:
-            why = "is not there" if error.status == 404 else "may not be read (try with --auth)"
-            raise ArchiveError(f"{id_} {why}: the server answers {error.status}") from error
+            raise not_readable(id_, error) from error
         self._url = root_of_link(link_of(answer))
         return answer
 
@@ -182,10 +182,8 @@ class Collector(FileCollector):
 
     def _with_rights(self, event: ArchivedEvent) -> ArchivedEvent:
         """Give an event with what each group may do with it."""
-        answer = event.answers["permissions"]
-        groups = ((answer.get("links") or {}).get("groupeventpermissions") or {}).items()
         answers = dict(event.answers)
-        for group, _ in groups:
+        for group in permission_groups(event.answers["permissions"]):
             url = below(link_of(event.object), f"perms/{group}/")
             try:
                 answers[f"permissions/{group}"] = self._asker.json(url)
@@ -194,22 +192,26 @@ class Collector(FileCollector):
         return replace(event, answers=answers)
 
     def _tags_of(self, archived: ArchivedSuperevent) -> dict[str, Any]:
-        """Ask how tags are shown that are not among those that every server has."""
-        from ..vocabulary import DEFAULT
-
-        known = {tag.name for tag in DEFAULT.tags}
+        """Ask how the tags of a superevent are shown, which no answer about it tells."""
         first: dict[str, int] = {}
         for log in archived.logs:
             for name in log.get("tag_names") or ():
                 first.setdefault(name, log["N"])
-        numbers = sorted({number for name, number in first.items() if name not in known})
-        found = {}
-        for number in numbers:
-            url = below(link_of(archived.object), f"logs/{number}/tags/")
-            try:
-                found[f"tags/{number}"] = self._asker.json(url)
-            except Refused:
-                continue
+        link = link_of(archived.object)
+        found: dict[str, Any] = {}
+        if first and (url := beside(link, "tag/")):
+            with contextlib.suppress(Refused):
+                every = self._asker.json(url).get("tags") or {}
+                rows = [
+                    {"name": name, "displayName": every[name].get("displayName")}
+                    for name in sorted(first)
+                    if name in every
+                ]
+                found["tags"] = {"tags": rows}
+                first = {name: number for name, number in first.items() if name not in every}
+        for number in sorted(set(first.values())):
+            with contextlib.suppress(Refused):
+                found[f"tags/{number}"] = self._asker.json(below(link, f"logs/{number}/tags/"))
         return found
 
 

@@ -42,6 +42,7 @@ UNKNOWN = "unknown"  # a user of whom nobody tells
 _EVENT = ("group", "pipeline", "search", "offline", "gpstime", "instruments", "nevents", "far")
 _EVENT_MORE = ("likelihood", "replay_id")
 _TIMES = ("t_start", "t_0", "t_end")
+_CATEGORIES = {"M": "MDC", "T": "Test"}  # by the first letter of an id
 # What exposing a superevent gives: where it was read without a name, it was exposed.
 _EXPOSED = {"lvem_observers": ["view", "annotate"], "public_users": ["view"]}
 
@@ -74,11 +75,14 @@ def event_document(archived: ArchivedEvent, superevent: str | None, created: str
         ISO text that stands for its time of creation where it does not tell that.
     """
     answer = archived.object
+    created = _created(answer) or created
+    if not created:  # not before it was there
+        created = iso_text(utc_from_gps(Decimal(repr(answer["gpstime"]))))
     return Event(
         graceid=archived.id,
         submitter=answer.get("submitter") or UNKNOWN,
-        created=_created(answer) or created,
-        labels=_labels(archived),
+        created=created,
+        labels=_labels(archived, created),
         extra_attributes=_without_nulls(answer.get("extra_attributes") or {}),
         superevent=superevent,
         permissions=_event_rights(archived),
@@ -129,15 +133,11 @@ def _without_nulls(extra: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _event_rights(archived: ArchivedEvent) -> dict[str, list[str]]:
-    answer = archived.answers.get("permissions")
-    if answer is None:
+    if "permissions" not in archived.answers:
         return {group: ["view", "change"] for group in INSIDERS}
-    groups = (answer.get("links") or {}).get("groupeventpermissions") or {}
-    rights = {}
-    for group in groups:
-        held = archived.answers.get(f"permissions/{group}") or {}
-        rows = held.get("groupeventpermissions") or [{"permission": "view"}]
-        rights[group] = [row["permission"].partition("_")[0] for row in rows]
+    rights: dict[str, list[str]] = {}
+    for group, right in archived.permissions:
+        rights.setdefault(group, []).append(right)
     return rights
 
 
@@ -170,12 +170,14 @@ def superevent_document(
         em = [one.graceid for one in there if one.group == "External"]
     preferred = answer.get("preferred_event") or answer["preferred_event_data"]["graceid"]
     gw_id = answer.get("gw_id")
+    # servers of 2018 did not tell it
+    category = answer.get("category") or _CATEGORIES.get(archived.id[:1], "Production")
     pipelines = answer.get("pipeline_preferred_events") or {}
     id_ = archived.id
     times: dict[str, Any] = {name: float(answer[name]) for name in _TIMES}
     return Superevent(
         superevent_id=id_,
-        category=codes.get(answer["category"], answer["category"]),
+        category=codes.get(category, category),
         submitter=answer.get("submitter") or UNKNOWN,
         created=time_text(answer["created"]),
         serial=serial,
@@ -186,7 +188,7 @@ def superevent_document(
         gw_id=gw_id,
         is_gw=gw_id is not None and _goes_by(answer, gw_id),
         gw_number=_gw_number(id_, gw_id),
-        labels=_labels(archived),
+        labels=_labels(archived, time_text(answer["created"])),
         signoffs=_signoffs(archived),
         permissions=_superevent_rights(archived),
         **times,
@@ -201,7 +203,12 @@ def told_events(archived: ArchivedSuperevent) -> list[ArchivedEvent]:
     told += (answer.get("pipeline_preferred_events") or {}).values()
     found: dict[str, ArchivedEvent] = {}
     for one in told:
-        if one and archived.event(one["graceid"]) is None and one["graceid"] not in found:
+        if (
+            one
+            and "graceid" in one
+            and archived.event(one["graceid"]) is None
+            and one["graceid"] not in found
+        ):
             found[one["graceid"]] = ArchivedEvent(
                 id=one["graceid"], source=archived.source, answers={"object": one}, partial=True
             )
@@ -242,7 +249,7 @@ def _superevent_rights(archived: ArchivedSuperevent) -> dict[str, list[str]]:
 # What both have
 
 
-def _labels(archived: Archived) -> tuple[Label, ...]:
+def _labels(archived: Archived, created: str) -> tuple[Label, ...]:
     """Give the labels with who applied them; if that is not known, those that the object names."""
     answer = archived.object
     rows = archived.rows("labels")
@@ -254,7 +261,7 @@ def _labels(archived: Archived) -> tuple[Label, ...]:
     for name in answer.get("labels") or ():
         if name not in known:
             who = answer.get("submitter") or UNKNOWN
-            labels.append(Label(name, who, time_text(answer["created"])))
+            labels.append(Label(name, who, created))
     return tuple(labels)
 
 
@@ -271,13 +278,20 @@ def _signoffs(archived: Archived) -> tuple[Signoff, ...]:
     )
 
 
+def _issuer(row: Mapping[str, Any]) -> str:
+    """Give who wrote an entry; servers of 2017 answered an object with the name in it."""
+    issuer = row.get("issuer")
+    name = issuer.get("username") if isinstance(issuer, Mapping) else issuer
+    return name or UNKNOWN
+
+
 def log_document(row: Mapping[str, Any]) -> Log:
     """Give a log entry."""
     return Log(
         N=row["N"],
         comment=row["comment"],
         created=time_text(row["created"]),
-        issuer=row.get("issuer") or UNKNOWN,
+        issuer=_issuer(row),
         filename=row.get("filename") or "",
         file_version=row.get("file_version"),
         tags=tuple(row.get("tag_names") or ()),

@@ -12,6 +12,7 @@ __all__ = [
     "Endpoint",
     "at_version",
     "below",
+    "beside",
     "listed_files",
     "root_of_link",
 ]
@@ -72,6 +73,12 @@ def root_of_link(link: str) -> str:
     """Give the root of the API, without a version, of a link to an object; empty if it has none."""
     found = _ROOT.match(link)
     return found[1] if found else ""
+
+
+def beside(link: str, path: str) -> str:
+    """Give the URL of something that is no object's, at the version of the API of a link."""
+    found = _ROOT.match(link)
+    return f"{found[0]}{path}" if found else ""
 
 
 def at_version(link: str, version: str) -> str | None:

@@ -13,10 +13,10 @@ from ..clock import iso_text
 from ..errors import ArchiveError
 from ..services import connect, name_of
 from .archived import ArchivedEvent, ArchivedSuperevent
-from .asking import Asker, Refused
+from .asking import Asker, Refused, not_readable
 from .collecting import Collector
 from .folder import Archive
-from .names import check_ids, is_superevent_id
+from .names import check_ids, is_gw_id, is_superevent_id
 
 if TYPE_CHECKING:
     from ligo.gracedb.rest import GraceDb
@@ -71,7 +71,8 @@ def fetch(
     Parameters
     ----------
     ids : str or iterable of str
-        Of events and superevents. What is there already is not asked for.
+        Of events and superevents, which may also be named by their second id, GW240229A; they are
+        kept by their first. What is there already is not asked for.
     source : str, path-like, Store or GraceDb
         A service, as `services.connect` takes it.
     archive : Archive or path-like, optional
@@ -127,7 +128,12 @@ def fetch(
         if asker is None:
             client = connect(source, auth=auth)
             asker = Asker(client, workers=workers, timeout=timeout, pause=pause)
-            about = _about(client, name_of(source))
+            about = _about(asker, name_of(source))
+        if is_gw_id(one):  # whatever its second id, it is kept under its first
+            one = _first_id(asker, one)
+            if not refresh and one in place:
+                found.append(Fetched(place[one], new=False))
+                continue
         with place.writing(one, keep=keep) as folder:
             collector = Collector(
                 asker,
@@ -145,15 +151,23 @@ def fetch(
     return found
 
 
+def _first_id(asker: Asker, gw_id: str) -> str:
+    try:
+        return str(asker.object("superevent", gw_id)["superevent_id"])
+    except Refused as error:
+        raise not_readable(gw_id, error) from error
+
+
 def _named(progress: Progress, id_: str) -> Callable[[int, int], None]:
     return lambda done, total: progress(id_, done, total)
 
 
-def _about(client: Any, source: str) -> dict[str, str]:
+def _about(asker: Asker, source: str) -> dict[str, str]:
     """Give what an archive keeps of where its objects came from."""
     from ligo.gracedb.version import __version__
 
-    return {"source": source, "client": __version__, "server": str(client.server_version or "")}
+    server = str(asker.root().get("server-version") or "")
+    return {"source": source, "client": __version__, "server": server}
 
 
 def fetch_range(

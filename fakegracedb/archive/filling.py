@@ -117,12 +117,20 @@ class Filler:
             if name == "tags" or name.startswith("tags/")
             for row in archived.answers[name].get("tags", ())
         }
-        known = {tag.name for tag in tx.vocabulary.tags} | {tag.name for tag in tx.new_tags}
-        for log in logs:
-            for name in log.tags:
-                if name not in known:
-                    known.add(name)
-                    tx.put_tag(Tag(name, shown.get(name)))
+        names = tx.vocabulary
+        known = {tag.name for tag in names.tags} | {tag.name for tag in tx.new_tags}
+        for name in dict.fromkeys(name for log in logs for name in log.tags):
+            if name not in known:
+                tx.put_tag(Tag(name, shown.get(name)))
+            elif (tag := names.tag(name)) is not None and name in shown:
+                names = names.with_tag(name, shown[name])
+                if names.tag(name) != tag:
+                    self.absent.append(
+                        f"{archived.id}: the tag {name} is shown as {shown[name]!r} from now on, "
+                        f"and was as {tag.display_name!r}"
+                    )
+        if names is not tx.vocabulary:
+            tx.put_vocabulary(names)
 
     def extend_vocabulary(
         self, tx: Transaction, labelled: Event | Superevent, events: Iterable[Event]

@@ -11,7 +11,7 @@ from ..errors import ArchiveError
 from .archived import Archived
 from .folder import Archive
 from .forms import ARCHIVE, DESCRIPTION, read_folder
-from .names import is_id
+from .names import is_gw_id, is_id
 from .saved import read_saved
 
 __all__ = ["found"]
@@ -45,7 +45,7 @@ def found(what: str | os.PathLike[str] | Archived | Iterable[Any], archive: Arch
 
 
 def _named(name: str, archive: Archive) -> Iterator[Archived]:
-    if is_id(name) and name in archive:
+    if name in archive:
         yield archive[name]
         return
     path = Path(name)
@@ -54,7 +54,7 @@ def _named(name: str, archive: Archive) -> Iterator[Archived]:
     elif path.is_file():
         yield from _some(read_saved([path]), path)
     else:
-        if is_id(name):
+        if is_id(name) or is_gw_id(name):
             archive[name]  # says what is there
         raise ArchiveError(f"{name} is neither an id in the archive {archive.place} nor a file")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..errors import ArchiveError
 from .archived import Archived, ArchivedEvent, ArchivedSuperevent, blob_names
 from .forms import read_folder, write_documents
-from .names import is_event_id, is_id
+from .names import is_event_id, is_gw_id, is_id, is_superevent_id
 from .places import LocalPlace
 
 if TYPE_CHECKING:
@@ -92,8 +92,29 @@ class Archive:
     def __len__(self) -> int:
         return len(self.ids())
 
+    def id_of(self, name: str) -> str | None:
+        """Give the id by which an object lies here; of a superevent its second one is taken too.
+
+        Returns
+        -------
+        str or None
+            None where there is none.
+        """
+        if not is_gw_id(name):
+            return name if self.folder(name) is not None else None
+        for one in self.ids():
+            same_day = one.partition("S")[2][:6] == name.partition("W")[2][:6]
+            # elsewhere each would have to be brought here to look into it
+            if is_superevent_id(one) and (same_day or isinstance(self.place, LocalPlace)):
+                with contextlib.suppress(ArchiveError):
+                    if self[one].object.get("gw_id") == name:
+                        return one
+        return None
+
     def folder(self, id_: str) -> Path | None:
         """Give the folder of an object, or of an event within a superevent; None for none."""
+        if is_gw_id(id_):
+            id_ = self.id_of(id_) or ""
         if not is_id(id_):
             return None
         found = self.place.folder(id_)

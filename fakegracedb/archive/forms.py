@@ -25,6 +25,7 @@ __all__ = ["ARCHIVE", "DESCRIPTION", "FORMAT", "read_folder", "write_documents"]
 
 ARCHIVE, DESCRIPTION = "archive.json", "description.json"
 FORMAT = 1
+_DEEPEST = 4  # what is nested deeper is written into one line
 _UNKNOWN = "unknown"  # who did what, where `meg` has not kept it
 
 
@@ -133,8 +134,28 @@ def write_documents(folder: Path, archived: Archived) -> None:
     data["unreadable"] = dict(archived.unreadable)
     data["answers"] = dict(archived.answers)
     for name, document in ((DESCRIPTION, description), (ARCHIVE, data)):
-        text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+        text = f"{_written(document)}\n"
         (folder / name).write_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _written(value: Any, depth: int = 0) -> str:
+    """Give a document in JSON, of which each entry of a list of answers has a line.
+
+    To indent it all takes as long as to fetch it.
+    """
+    if depth == _DEEPEST or not value or not isinstance(value, dict | list):
+        return _encode(value)
+    blanks = "\n" + " " * (depth + 1)
+    if isinstance(value, dict):
+        inside = [f"{_encode(key)}: {_written(one, depth + 1)}" for key, one in value.items()]
+        opened, closed = "{}"
+    else:
+        inside = [_written(one, depth + 1) for one in value]
+        opened, closed = "[]"
+    return f"{opened}{blanks}{f',{blanks}'.join(inside)}{blanks[:-1]}{closed}"
 
 
 def _file_json(file: ArchivedFile) -> dict[str, Any]:

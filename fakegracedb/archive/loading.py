@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..clock import parse_time
 from ..documents import Event, Superevent
 from ..errors import ArchiveError, StoreError
-from ..identifiers import parse_graceid
+from ..identifiers import is_superevent_id, parse_graceid
 from ..store import Store
 from ..store.layout import event_folder, superevent_folder
 from . import conversion
@@ -142,6 +142,7 @@ class _Loader(Filler):
     # Superevents
 
     def _put_superevent(self, tx: Transaction, archived: ArchivedSuperevent) -> None:
+        self._check_id(archived.id, "S240229a", known=is_superevent_id(archived.id))
         path = superevent_folder(archived.id)
         before = tx.superevent(archived.id)
         self.ids.append(archived.id)
@@ -216,6 +217,7 @@ class _Loader(Filler):
         within: str | None,
     ) -> Event:
         """Stage an event, which comes with the superevent that has the id `within`, or alone."""
+        self._check_id(archived.id, "G0001", known=parse_graceid(archived.id) is not None)
         event = conversion.event_document(archived, superevent, created)
         path = event_folder(event.graceid)
         other = tx.event_numbered(event.number)
@@ -263,6 +265,14 @@ class _Loader(Filler):
             )
             return replace(event, partial=True)
         return event
+
+    def _check_id(self, id_: str, like: str, *, known: bool) -> None:
+        """Refuse what no server gives, as ``Gev-…``: a store counts on from the ids that it has."""
+        if not known:
+            raise ArchiveError(
+                f"{id_} cannot be loaded: ids of a store are like {like}. `create` (regenerate) "
+                "makes it anew, with an id of its own"
+            )
 
     def _check_same(
         self, id_: str, before: Event | Superevent, new: Event | Superevent, old: str, now: str

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..errors import ArchiveError
 from ..identifiers import split_version
 from .archived import Archived, ArchivedEvent, ArchivedFile, ArchivedSuperevent
 from .conversion import told_events
@@ -60,6 +61,7 @@ class _Found:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     loose: list[tuple[str, Any]] = field(default_factory=list)  # answers that do not say of whom
     files: list[Path] = field(default_factory=list)
+    places: list[Path] = field(default_factory=list)  # of the answers
 
 
 def read_saved(paths: Iterable[Path]) -> list[Archived]:
@@ -75,6 +77,11 @@ def read_saved(paths: Iterable[Path]) -> list[Archived]:
     -------
     list of Archived
         Superevents with their events, then events that belong to none of them.
+
+    Raises
+    ------
+    ArchiveError
+        What looks like an answer is not of its form.
     """
     found = _Found()
     for path in paths:
@@ -83,12 +90,20 @@ def read_saved(paths: Iterable[Path]) -> list[Archived]:
         data = _json(path)
         if data is None or not _take(found, data, path):
             found.files.append(path)
+        else:
+            found.places.append(path)
     if len(found.objects) == 1:
         (only,) = found.objects
         for name, answer in found.loose:
             found.answers.setdefault(only, {}).setdefault(name, answer)
     files = _placed(found)
-    return _assembled(found, files)
+    try:
+        return _assembled(found, files)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        where = ", ".join(map(str, found.places[:3]))
+        raise ArchiveError(
+            f"{where}: something in it is not of the form of a server's answers: {error!r}"
+        ) from error
 
 
 def _json(path: Path) -> Any:
@@ -103,16 +118,22 @@ def _json(path: Path) -> Any:
 def _take(found: _Found, data: Any, path: Path) -> bool:
     """Take in what is an answer of a server; tell whether it is."""
     if isinstance(data, list):
+        if data and _is_log(data[0]):
+            return _take(found, {"log": data}, path)
         taken = [_take(found, one, path) for one in data]  # all of them, whatever one is
         return bool(taken) and all(taken)
     if not isinstance(data, Mapping):
         return False
-    if "superevent_id" in data and "t_0" in data and "category" in data:
+    if "superevent_id" in data and "t_0" in data and "t_start" in data:
         found.objects[data["superevent_id"]] = data
         return True
     if "graceid" in data and "pipeline" in data and "submitter" in data:
         found.objects[data["graceid"]] = data
         return True
+    if "alert_type" in data and isinstance(data.get("object"), Mapping):
+        return _take(found, data["object"], path)  # as it was when the alert was sent
+    if data and all(_is_object(value) for value in data.values()):  # by their ids
+        return _take(found, list(data.values()), path)
     for key in ("superevents", "events"):
         rows = data.get(key)
         if isinstance(rows, list) and rows and "created" in rows[0]:
@@ -129,6 +150,14 @@ def _take(found: _Found, data: Any, path: Path) -> bool:
     else:
         found.answers.setdefault(owner, {})[name] = data
     return True
+
+
+def _is_object(data: Any) -> bool:
+    return isinstance(data, Mapping) and ("superevent_id" in data or "graceid" in data)
+
+
+def _is_log(data: Any) -> bool:
+    return isinstance(data, Mapping) and {"N", "comment", "issuer"} <= data.keys()
 
 
 def _of_whom(answer: Mapping[str, Any]) -> tuple[str | None, str | None]:
@@ -203,7 +232,7 @@ def _read(archived: Archived, paths: Iterable[Path]) -> tuple[ArchivedFile, ...]
     for path in paths:
         name, version = split_version(path.name)
         if version is None:
-            told = [log.get("file_version") for log in archived.logs if log["filename"] == name]
+            told = [one.get("file_version") for one in archived.logs if one.get("filename") == name]
             version = max((one for one in told if isinstance(one, int)), default=0)
         content = path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()

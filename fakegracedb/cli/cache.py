@@ -85,7 +85,7 @@ def _chosen(archive: Archive, ids: list[str]) -> list[str]:
     from ..archive.names import check_ids
 
     known = [*archive.ids(), *archive.place.unfinished()]
-    asked = check_ids(ids)
+    asked = [one if one in known else archive.id_of(one) or one for one in check_ids(ids)]
     missing = [one for one in asked if one not in known]
     if missing:
         raise CommandError(f"not in the archive {archive.place}: {', '.join(missing)}")

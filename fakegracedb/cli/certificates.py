@@ -32,7 +32,7 @@ def add(verbs: Verbs) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..regeneration import certificates
+    from .. import certificates
 
     if arguments.reset:
         certificates.reset()

@@ -64,26 +64,23 @@ def _create(arguments: argparse.Namespace) -> int:
     target = opened(arguments)
     archive = archive_of(arguments)
     _fetch(arguments, ids, archive)
-    results: list[Regeneration] = []
-    failed = False
     with interruptible() as stop:
-        for id_ in ids:
-            if stop.is_set():
-                break
-            try:
-                results.append(_create_one(arguments, id_, archive, target, stop))
-            except Exception as error:
-                if arguments.debug or len(ids) == 1:
-                    raise
-                complain(f"{id_}: {failure_text(error)}")
-                failed = True
+        results = _create_all(arguments, ids, archive, target, stop)
         stopped = stop.is_set()
+    made = [result for result in results if not isinstance(result, Exception)]
+    for id_, result in zip(ids, results, strict=True):
+        if isinstance(result, Exception):
+            if arguments.debug or len(ids) == 1:
+                raise result
+            complain(f"{id_}: {failure_text(result)}")
+        else:
+            _tell(arguments, archive, id_, result)
     if arguments.json:
-        say_json([result.to_json() for result in results])
+        say_json([result.to_json() for result in made])
     if stopped:
         complain("interrupted: what is told above is there and complete, as far as it goes")
         return INTERRUPTED
-    return 1 if failed or any(result.failed for result in results) else 0
+    return 1 if len(made) < len(ids) or any(result.failed for result in made) else 0
 
 
 def _fetch(arguments: argparse.Namespace, ids: list[str], archive: Archive) -> None:
@@ -108,14 +105,14 @@ def _fetch(arguments: argparse.Namespace, ids: list[str], archive: Archive) -> N
                 complain(f"{got.archived.id}: {warning}")
 
 
-def _create_one(
+def _create_all(
     arguments: argparse.Namespace,
-    id_: str,
+    ids: list[str],
     archive: Archive,
     target: Target,
     stop: threading.Event,
-) -> Regeneration:
-    from ..regeneration.running import regenerate
+) -> list[Regeneration | Exception]:
+    from ..regeneration.together import regenerate_all
 
     with contextlib.ExitStack() as stack:
         bar = stack.enter_context(Bar())
@@ -128,8 +125,8 @@ def _create_one(
             if not arguments.json:
                 say_now(f"Would: {line}" if arguments.dry_run else line)
 
-        result = regenerate(
-            id_,
+        return regenerate_all(
+            ids,
             target,
             archive=archive,
             at=arguments.at,
@@ -137,10 +134,14 @@ def _create_one(
             sidereal=arguments.sidereal,
             clock=clock,
             tell=tell,
-            progress=lambda done, total: bar.show(id_, done, total),
+            progress=lambda done, total: bar.show(" ".join(ids[:3]), done, total),
             stop=stop,
             **options(arguments),
         )
+
+
+def _tell(arguments: argparse.Namespace, archive: Archive, id_: str, result: Regeneration) -> None:
+    """Say what was created, and write the report of the shift."""
     if result.problem:
         complain(f"{id_}: ended before its time: {result.problem}")
     if not arguments.json:
@@ -151,7 +152,6 @@ def _create_one(
         path = _write_report(arguments, archive, result, id_)
         if not arguments.json:
             say(f"report of the shift: {path}")
-    return result
 
 
 def _rehearsal(target: Target, stack: contextlib.ExitStack) -> Target:

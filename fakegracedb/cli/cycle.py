@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from .arguments import add_verb
 from .fetch import archive_of
-from .output import complain, say_json
+from .output import complain, counted
 from .regeneration import INTERRUPTED, add_options, interruptible, opened, options, say_now
 
 if TYPE_CHECKING:
+    from ..regeneration.cycles import Cycled
     from .arguments import Verbs
 
 __all__ = ["add"]
@@ -44,19 +45,21 @@ def add(verbs: Verbs) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from ..regeneration.cycles import Selection, cycle
+    import json
+
+    from ..regeneration.cycles import cycle
+    from ..regeneration.loops import Selection
     from ..services import connect
+    from .progress import Bar
 
     target = opened(arguments)
 
     def tell(line: str) -> None:
-        if arguments.json:
-            say_json({"line": line})
-        else:
-            say_now(line)
+        bar.clear()
+        say_now(json.dumps({"line": line}) if arguments.json else line)
 
-    with interruptible() as stop:
-        failures = cycle(
+    with Bar() as bar, interruptible() as stop:
+        result = cycle(
             arguments.start,
             arguments.end,
             target,
@@ -68,10 +71,22 @@ def _run(arguments: argparse.Namespace) -> int:
             clock=arguments.clock,
             stop=stop,
             tell=tell,
+            progress=bar.show,
             options=options(arguments),
         )
+    say_now(json.dumps({"report": result.to_json()}) if arguments.json else _told(result))
+    for id_, problem in result.failures.items():
+        complain(f"{id_}: {problem}")
     if stop.is_set():
         goes_on = f"; {arguments.checkpoint} tells a restart where" if arguments.checkpoint else ""
         complain(f"interrupted{goes_on}")
         return INTERRUPTED
-    return 1 if failures else 0
+    return 1 if result.failures else 0
+
+
+def _told(result: Cycled) -> str:
+    failed = f", {len(result.failures)} of them not whole" if result.failures else ""
+    return (
+        f"{counted(result.objects, 'object')} with {counted(result.events, 'event')} created"
+        f"{failed}; {counted(result.cycles, 'cycle')} over"
+    )

@@ -150,6 +150,13 @@ def _fetch_all(arguments: argparse.Namespace, ids: Sequence[str], *, in_range: b
     told: list[dict[str, Any]] = []
     failed = False
     for one in ids:
+        on_its_way = one
+
+        def show(id_: str, done: int, total: int) -> None:
+            nonlocal on_its_way
+            on_its_way = id_  # the first id of what was asked for by its second
+            bar.show(id_, done, total)
+
         with Bar() as bar:
             try:
                 (found,) = fetch(
@@ -162,11 +169,11 @@ def _fetch_all(arguments: argparse.Namespace, ids: Sequence[str], *, in_range: b
                     resume=arguments.resume,
                     allow_missing=arguments.allow_missing,
                     auth=arguments.auth,
-                    progress=bar.show,
+                    progress=show,
                 )
             except KeyboardInterrupt:
                 bar.clear()
-                _interrupted(archive, one)
+                _interrupted(archive, on_its_way)
                 if arguments.json:
                     say_json(told)
                 raise
@@ -209,7 +216,8 @@ def _report(asked: str, found: Fetched) -> dict[str, Any]:
     if isinstance(archived, ArchivedSuperevent):
         objects += archived.events
     return {
-        "id": asked,
+        "id": archived.id,
+        "asked": asked,
         "new": found.new,
         "folder": str(archived.folder),
         "source": archived.source,
@@ -225,6 +233,8 @@ def _report(asked: str, found: Fetched) -> dict[str, Any]:
 def _tell(asked: str, row: dict[str, Any]) -> None:
     for warning in row["warnings"]:
         complain(warning)
+    if row["id"] != asked:
+        asked = f"{row['id']} ({asked})"
     if not row["new"]:
         say(f"{asked} is in the archive already: {row['folder']}")
         return

@@ -14,6 +14,7 @@ __all__ = [
     "Shifted",
     "cycle",
     "regenerate",
+    "regenerate_all",
     "register_shifter",
     "shift_file",
     "validate",
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .report import ShiftReport
     from .running import regenerate
     from .shifting import Shift, Shifted, register_shifter, shift_file
+    from .together import regenerate_all
     from .validation import validate
 
 # No module is called as a function is: loading it would put it in the function's place.
@@ -38,6 +40,7 @@ _HOMES = {
     "Shifted": "shifting",
     "cycle": "cycles",
     "regenerate": "running",
+    "regenerate_all": "together",
     "register_shifter": "shifting",
     "shift_file": "shifting",
     "validate": "validation",

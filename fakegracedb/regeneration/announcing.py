@@ -1,4 +1,4 @@
-"""Signoffs, VOEvents, notices and EM observations, done again as a log tells of them."""
+"""Signoffs, VOEvents, notices and observations, done again as a log tells of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ligo.gracedb.exceptions import HTTPError
 
 from ..clock import parse_time
-from .instants import shift_iso
+from .instants import exact_number, shift_iso
 
 if TYPE_CHECKING:
     from .history import History, Told
 
-__all__ = ["create_emobservation", "create_notice", "create_voevent", "signoff"]
+__all__ = [
+    "create_embb",
+    "create_emobservation",
+    "create_notice",
+    "create_voevent",
+    "on_v1",
+    "signoff",
+]
 
 Row: TypeAlias = dict[str, Any]
 Deed: TypeAlias = "Callable[[History, Told, Row, dict[str, Any]], bool]"
@@ -90,7 +97,7 @@ def create_voevent(history: History, told: Told, row: Row, values: dict[str, Any
         if key in arguments:
             arguments[key] = run.shift.filename(arguments[key])
     entries = _own_tag(history, told, row)
-    if not _on_v1(
+    if not on_v1(
         history, lambda client: client.create_voevent(told.new_id, old["voevent_type"], **arguments)
     ):
         return False
@@ -104,7 +111,7 @@ def _kind_of(filename: str) -> str:
     return {"earlywarning": "early_warning"}.get(name, name)
 
 
-def _on_v1(history: History, call: Callable[[Any], Any]) -> bool:
+def on_v1(history: History, call: Callable[[Any], Any]) -> bool:
     """Make a call that v2 has retired; tell whether it could be made."""
     target = history.run.target
     try:
@@ -112,7 +119,10 @@ def _on_v1(history: History, call: Callable[[Any], Any]) -> bool:
     except HTTPError as error:
         if error.response.status_code != _GONE:
             raise
-        history.run.note("the target's API has neither VOEvents nor EM observations any more")
+        history.run.note(
+            "the target's API has no VOEvents, EM observations, EMBB entries and updates of GRBs "
+            "any more"
+        )
         return False
     return True
 
@@ -144,7 +154,7 @@ def create_emobservation(history: History, told: Told, row: Row, values: dict[st
                   history.run.shift.delta)
         for one in prints
     ]  # fmt: skip
-    if not _on_v1(
+    if not on_v1(
         history,
         lambda client: client.write_emobservation(
             told.new_id,
@@ -161,3 +171,34 @@ def create_emobservation(history: History, told: Told, row: Row, values: dict[st
         return False
     history.took(told, row, [])
     return True
+
+
+_EMBB = ("group", "waveband", "instrument", "footprintID", "comment", "extra_info_dict")
+_EMBB_LISTS = ("raList", "raWidthList", "decList", "decWidthList", "durationList")
+_EMBB_CODES = {"eel_status": "eel-statuses", "obs_status": "obs-statuses"}
+
+
+def create_embb(history: History, told: Told, old: Row) -> None:
+    """Make an entry of an event's EMBB log, of which its log does not tell."""
+    delta = history.run.shift.delta
+    form: dict[str, Any] = {name: old.get(name) or "" for name in _EMBB}
+    form |= {name: ",".join(map(repr, old.get(name) or ())) for name in _EMBB_LISTS}
+    form["gpstimeList"] = ",".join(
+        exact_number(repr(one), delta) for one in old.get("gpstimeList") or ()
+    )
+
+    def create(client: Any) -> None:
+        info = client.service_info
+        for name, key in _EMBB_CODES.items():
+            codes = {words: code for code, words in (info.get(key) or {}).items()}
+            form[name] = codes.get(old[name], old[name])
+        template = client.templates.get("embb-event-log-template")
+        if template is None:
+            raise KeyError("the target has no EMBB log")
+        client.post(template.format(graceid=told.new_id), data=form)
+
+    try:
+        on_v1(history, create)
+    except (HTTPError, KeyError) as error:
+        why = error.response.text if isinstance(error, HTTPError) else error.args[0]
+        history.run.note(f"{told.archived.id}: EMBB entry {old['N']}: {why}")

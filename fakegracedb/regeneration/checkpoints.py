@@ -31,8 +31,10 @@ class Checkpoint:
         The time [ns] of the last object begun.
     begun : list of str
         The ids of those of that time that were begun.
-    active : dict of str to list of str
-        Objects that were begun and are not finished: which of their events are there.
+    active : list of dict
+        What was begun and is not finished: the ``id`` of an object, by how much it is moved
+        (``shift``, since the next cycle can begin before it is finished), and which of its events
+        are ``there``.
     cycles : int
         Cycles that are over.
     """
@@ -42,7 +44,7 @@ class Checkpoint:
     offset: int | None = None
     position: int = 0
     begun: list[str] = field(default_factory=list)
-    active: dict[str, dict[str, Any]] = field(default_factory=dict)
+    active: list[dict[str, Any]] = field(default_factory=list)
     cycles: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -86,20 +88,25 @@ class Checkpoint:
         with self._lock:
             self.begun = [*self.begun, id_] if time == self.position else [id_]
             self.position = time
-            self.active[id_] = {"shift": shift, "there": []}
+            self.active.append({"id": id_, "shift": shift, "there": []})
             self.save()
 
-    def there(self, id_: str, event: str) -> None:
+    def there(self, id_: str, shift: int, event: str) -> None:
         """Let an event of an object be there."""
         with self._lock:
-            self.active[id_]["there"].append(event)
+            for one in self._of(id_, shift):
+                one["there"].append(event)
             self.save()
 
-    def finish(self, id_: str) -> None:
+    def finish(self, id_: str, shift: int) -> None:
         """Let an object be complete."""
         with self._lock:
-            self.active.pop(id_, None)
+            for one in self._of(id_, shift):
+                self.active.remove(one)
             self.save()
+
+    def _of(self, id_: str, shift: int) -> list[dict[str, Any]]:
+        return [one for one in self.active if (one["id"], one["shift"]) == (id_, shift)]
 
     def is_past(self, time: int, id_: str) -> bool:
         """Whether an object of this cycle was begun before."""

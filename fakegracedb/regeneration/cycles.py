@@ -9,100 +9,53 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
+from requests.exceptions import RequestException
+
 from ..archive import Archive, fetch
-from ..clock import iso_text, utc_from_gps
+from ..archive.asking import Asker, passing
 from ..errors import RegenerationError
 from ..services import connect
 from .checkpoints import Checkpoint
 from .instants import BILLION, decimal_seconds, nanoseconds_of
-from .making import created_at
-from .outcome import Regeneration
+from .loops import Loop, Selection
 from .running import clockwork, regenerate
 from .targets import Target
 from .timing import StoppedError, WallTime
 
-__all__ = ["Loop", "Selection", "cycle"]
+__all__ = ["Cycled", "cycle"]
 
 _CARRIED = ("EARLY_WARNING", "SNR_OPTIMIZED", "cWB_s", "cWB_r")
 _LATE = 600 * BILLION  # an event that is later than that waits for the next cycle
+_PAUSES = (1.0, 5.0, 20.0, 60.0)  # s, between two searches of a source in trouble; then the last
 
 
-@dataclass(frozen=True)
-class Loop:
-    """The arithmetic of a loop; times are GPS [ns]."""
-
-    start: int
-    end: int
-
-    def __post_init__(self) -> None:
-        if self.end <= self.start:
-            raise RegenerationError(
-                f"the end, {decimal_seconds(self.end)}, is not after the start, "
-                f"{decimal_seconds(self.start)}"
-            )
-
-    @property
-    def length(self) -> int:
-        """How long it is [ns]."""
-        return self.end - self.start
-
-    def offset(self, now: int) -> int:
-        """Give by how much things are moved that happen in the cycle of a time."""
-        return (now - self.start) // self.length * self.length
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What of a source is replayed.
+@dataclass
+class Cycled:
+    """What a loop has come to; of what was created only numbers are kept, since it may take years.
 
     Attributes
     ----------
-    kind : {"superevents", "events"}
-        Whole superevents, or single events.
-    pipeline, search : str
-        Of events; empty for any.
+    objects, events : int
+        How many were created by this run, and how many events came with them.
+    failures : dict of str to str
+        Why something of an object is not there, by the last time that it was not.
+    cycles : int
+        How many are over, those of earlier runs among them.
+    stopped : bool
+        Whether somebody has ended it.
     """
 
-    kind: str = "superevents"
-    pipeline: str = ""
-    search: str = ""
+    objects: int = 0
+    events: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+    cycles: int = 0
+    stopped: bool = False
 
-    def check(self, client: Any) -> None:
-        """Refuse a pipeline or search that the source does not know."""
-        if self.kind not in ("superevents", "events"):
-            raise RegenerationError(f"kind is superevents or events, not {self.kind!r}")
-        if self.kind == "superevents" and (self.pipeline or self.search):
-            raise RegenerationError("pipelines and searches are those of --kind events")
-        for what, name, known in (
-            ("pipeline", self.pipeline, client.pipelines),
-            ("search", self.search, client.searches),
-        ):
-            if name and name not in known:
-                raise RegenerationError(f"no {what} {name!r}; there are {', '.join(known)}")
-
-    def find(self, client: Any, begin: int, end: int) -> Iterator[tuple[int, str]]:
-        """Give what happened from one time to another, in order, a page at a time: time and id."""
-        if self.kind == "superevents":
-            query = f"t_0: {decimal_seconds(begin)} .. {decimal_seconds(end)}"
-            for one in client.superevents(query, orderby=["t_0"]):
-                time = nanoseconds_of(one["t_0"])
-                if begin <= time < end:
-                    yield time, one["superevent_id"]
-            return
-        words = [f"pipeline: {self.pipeline}"] if self.pipeline else []
-        words += [f"search: {self.search}"] if self.search else []
-        first, last = (
-            iso_text(utc_from_gps(Decimal(time).scaleb(-9)))[:19].replace("T", " ")
-            for time in (begin, end + BILLION)
-        )
-        query = " ".join([*words, f"created: {first} .. {last}"])
-        for one in client.events(query, orderby="created"):
-            time = created_at(one)
-            if begin <= time < end and one.get("gpstime"):
-                yield time, one["graceid"]
+    def to_json(self) -> dict[str, Any]:
+        """Give it for programs."""
+        return dict(vars(self))
 
 
 def cycle(
@@ -118,8 +71,9 @@ def cycle(
     clock: str | None = None,
     stop: threading.Event | None = None,
     tell: Callable[[str], None] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
     options: dict[str, Any] | None = None,
-) -> list[Regeneration]:
+) -> Cycled:
     """Replay a span of time of a source in a loop.
 
     Parameters
@@ -144,13 +98,15 @@ def cycle(
         Ends it, when set.
     tell : callable, optional
         Takes lines.
+    progress : callable, optional
+        Takes what is being waited for, and where in the loop it is, of its length [s].
     options : dict, optional
         Further arguments of `regenerate`.
 
     Returns
     -------
-    list of Regeneration
-        What failed, of all that was created: the rest is forgotten, since this may take years.
+    Cycled
+        What came of it.
     """
     try:
         loop = Loop(nanoseconds_of(start), nanoseconds_of(end))
@@ -170,6 +126,7 @@ def cycle(
         clock,
         stop or threading.Event(),
         tell or (lambda line: None),
+        progress or (lambda what, done, total: None),
         options or {},
     )
     return one.run(cycles)
@@ -186,11 +143,12 @@ class _Cycle:
     clock: str | None
     stop: threading.Event
     tell: Callable[[str], None]
+    progress: Callable[[str, int, int], None]
     options: dict[str, Any]
-    failures: list[Regeneration] = field(default_factory=list)
+    result: Cycled = field(default_factory=Cycled)
     _threads: list[threading.Thread] = field(default_factory=list)
 
-    def run(self, cycles: int | None) -> list[Regeneration]:
+    def run(self, cycles: int | None) -> Cycled:
         time = clockwork(self.target, self.clock, self.stop)
         try:
             self._resume()
@@ -206,25 +164,28 @@ class _Cycle:
                 self.mark.begun = []
                 self.mark.save()
         except StoppedError:
-            pass
+            self.result.stopped = True
         finally:
             for thread in self._threads:
                 thread.join()
             time.finish()
-        return self.failures
+        self.result.cycles = self.mark.cycles
+        return self.result
 
     def _resume(self) -> None:
         """Complete what a run that was ended had begun."""
-        for id_, begun in list(self.mark.active.items()):
-            self._create(id_, begun["shift"], frozenset(begun["there"]))
+        for begun in list(self.mark.active):
+            self._create(begun["id"], begun["shift"], frozenset(begun["there"]))
 
     def _once(self, time: Any, offset: int) -> None:
         """Replay what is left of a cycle."""
         found = False
-        for when, id_ in self.selection.find(self.client, self.mark.position, self.loop.end):
+        for when, id_ in self._found():
             if self.mark.is_past(when, id_):
                 continue
             found = True
+            seconds = (when - self.loop.start) // BILLION, self.loop.length // BILLION
+            self.progress(f"cycle {self.mark.cycles + 1}, {id_}", *seconds)
             due, shift = when + offset, offset
             if self.selection.kind == "events" and time.now() - due > _LATE:
                 due, shift = due + self.loop.length, shift + self.loop.length
@@ -239,6 +200,25 @@ class _Cycle:
                 self._create(id_, shift, frozenset())
         if not found:  # nothing at all would be asked for again at once
             time.wait_until(self.loop.end + offset)
+
+    def _found(self) -> Iterator[tuple[int, str]]:
+        """Give what is to come in this cycle; a source in trouble is searched again."""
+        client, tries = Asker(self.client).client, 0
+        while True:
+            try:
+                for one in self.selection.find(client, self.mark.position, self.loop.end):
+                    tries = 0
+                    yield one
+            except RequestException as error:
+                if not passing(error):
+                    raise
+                pause = _PAUSES[min(tries, len(_PAUSES) - 1)]
+                tries += 1
+                self.tell(f"The source cannot be searched, again in {pause:.0f} s: {error}")
+                if self.stop.wait(pause):
+                    raise StoppedError from None
+            else:
+                return
 
     def _create(self, id_: str, shift: int, there: frozenset[str]) -> None:
         """Create an object; an error of one does not end the loop."""
@@ -255,14 +235,17 @@ class _Cycle:
                 stop=self.stop,
                 carry_labels=_CARRIED if self.selection.kind == "events" else (),
                 leave_out=there,
-                created=lambda event: self.mark.there(id_, event),
+                created=lambda event: self.mark.there(id_, shift, event),
                 tell=self.tell,
                 **self.options,
             )
             if result.stopped:
                 return
+            self.result.objects += 1
+            self.result.events += sum(1 for event in result.events if event.new_id is not None)
             if result.failed:
-                self.failures.append(result)
+                self.result.failures[id_] = result.failure
         except Exception as error:  # whatever it is, the others go on
+            self.result.failures[id_] = str(error)
             self.tell(f"Failed {id_}: {error}")
-        self.mark.finish(id_)
+        self.mark.finish(id_, shift)

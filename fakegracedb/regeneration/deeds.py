@@ -74,6 +74,17 @@ def _replace_event(history: History, told: Told, row: Row, values: dict[str, Any
     return row["N"] in told.done
 
 
+def _update_grb(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
+    """Give an external event its later numbers, on the API that has them."""
+    changes = {
+        name: text if name == "designation" else float(text) for name, text in values.items()
+    }
+    if not announcing.on_v1(history, lambda client: client.update_grbevent(told.new_id, **changes)):
+        return False
+    history.took(told, row, [])
+    return True
+
+
 # Superevents
 
 
@@ -155,48 +166,21 @@ def _preferred_before(told: Told, row: Row) -> str:
     return str(preferred)
 
 
-def _add_event(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-    graceid = values["graceid"]
-    if graceid not in history.events:
-        return False
-    linked = history.linked(graceid, "linked_added")
-    history.run.client.add_event_to_superevent(told.new_id, history.run.shift.ids(graceid))
-    history.took(told, row, [], linked)
-    return True
+def _with_event(method: str, linked_kind: str) -> Deed:
+    """Give the deed that does something with a superevent and an event of it."""
 
+    def deed(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
+        graceid = values["graceid"]
+        if graceid not in history.events:
+            return False
+        linked = history.linked(graceid, linked_kind)
+        if "former" in values:  # which it takes the place of
+            linked += history.linked(values["former"], "linked_unprefer")
+        getattr(history.run.client, method)(told.new_id, history.run.shift.ids(graceid))
+        history.took(told, row, [], linked)
+        return True
 
-def _remove_event(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-    graceid = values["graceid"]
-    if graceid not in history.events:
-        return False
-    linked = history.linked(graceid, "linked_removed")
-    history.run.client.remove_event_from_superevent(told.new_id, history.run.shift.ids(graceid))
-    history.took(told, row, [], linked)
-    return True
-
-
-def _prefer(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-    graceid = values["graceid"]
-    if graceid not in history.events:
-        return False
-    linked = history.linked(graceid, "linked_prefer")
-    before = row["comment"].removeprefix("Removed ").partition(" ")[0]
-    if before in history.events:
-        linked += history.linked(before, "linked_unprefer")
-    history.run.client.add_pipeline_preferred_event(told.new_id, history.run.shift.ids(graceid))
-    history.took(told, row, [], linked)
-    return True
-
-
-def _unprefer(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-    graceid = values["graceid"]
-    if graceid not in history.events:
-        return False
-    linked = history.linked(graceid, "linked_unprefer")
-    new = history.run.shift.ids(graceid)
-    history.run.client.remove_pipeline_preferred_event(told.new_id, new)
-    history.took(told, row, [], linked)
-    return True
+    return deed
 
 
 def _confirm(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
@@ -237,38 +221,35 @@ def _remove_label(history: History, told: Told, row: Row, values: dict[str, Any]
     return True
 
 
-def _add_tag(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-    number = told.numbers.get(int(values["number"]))
-    if number is None:
-        return False
-    history.run.client.add_tag(told.new_id, number, values["tag"])
-    history.took(told, row, [])
-    return True
+def _tag(method: str) -> Deed:
+    """Give the deed that puts a tag on an entry, or takes it off."""
 
+    def deed(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
+        number = told.numbers.get(int(values["number"]))
+        if number is None:
+            return False
+        getattr(history.run.client, method)(told.new_id, number, values["tag"])
+        history.took(told, row, [])
+        return True
 
-def _remove_tag(history: History, told: Told, row: Row, values: dict[str, Any]) -> bool:
-    number = told.numbers.get(int(values["number"]))
-    if number is None:
-        return False
-    history.run.client.remove_tag(told.new_id, number, values["tag"])
-    history.took(told, row, [])
-    return True
+    return deed
 
 
 DEEDS: dict[str, Deed] = {
     "replace_event": _replace_event,
     "update_superevent": _update_superevent,
-    "add_event": _add_event,
-    "remove_event": _remove_event,
-    "prefer": _prefer,
-    "unprefer": _unprefer,
+    "update_grb": _update_grb,
+    "add_event": _with_event("add_event_to_superevent", "linked_added"),
+    "remove_event": _with_event("remove_event_from_superevent", "linked_removed"),
+    "prefer": _with_event("add_pipeline_preferred_event", "linked_prefer"),
+    "unprefer": _with_event("remove_pipeline_preferred_event", "linked_unprefer"),
     "confirm": _confirm,
     "expose": _permissions("expose"),
     "hide": _permissions("hide"),
     "add_label": _add_label,
     "remove_label": _remove_label,
-    "add_tag": _add_tag,
-    "remove_tag": _remove_tag,
+    "add_tag": _tag("add_tag"),
+    "remove_tag": _tag("remove_tag"),
     "create_signoff": announcing.signoff("create"),
     "update_signoff": announcing.signoff("update"),
     "delete_signoff": announcing.signoff("delete"),

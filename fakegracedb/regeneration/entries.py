@@ -19,7 +19,10 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("update_superevent", r"Updated superevent parameters: (?P<values>.*)"),
     ("add_event", rf"Added event: {_ID}"),
     ("remove_event", rf"Removed event: {_ID}"),
-    ("prefer", rf"(?:Removed [A-Z]\d+ and a|A)dded {_ID} as \S+ pipeline-preferred event"),
+    (
+        "prefer",
+        rf"(?:Removed (?P<former>[A-Z]\d+) and a|A)dded {_ID} as \S+ pipeline-preferred event",
+    ),
     ("unprefer", rf"Removed {_ID} as \S+ pipeline-preferred event"),
     ("confirm", r"Confirmed as a gravitational wave: ID changed from (?P<old>\S+) -> (?P<new>\S+)"),
     ("add_label", r"(?:Added label|Label): (?P<label>\S+)"),
@@ -30,6 +33,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("create_notice", r"New notice"),
     ("create_emobservation", r"New EMBB observation record for (?P<group>.+)"),
     ("replace_event", r"Event data replaced by new upload"),
+    ("update_grb", r"Updated GRB event parameters: (?P<values>.*)"),
     ("expose", r"Exposed to LV-EM observers and the general public\."),
     ("hide", r"Hidden from LV-EM observers and the general public\."),
     (
@@ -55,7 +59,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
 _patterns = tuple((kind, re.compile(form, re.S)) for kind, form in _FORMS)
 # Most entries are of people and none of these: they do not begin so.
 _begins = re.compile(
-    r"Superevent c|Updated s|Added|Removed|Confirmed as|Label: |Deleted label|Tagged m|New |"
+    r"Superevent c|Updated [sG]|Added|Removed|Confirmed as|Label: |Deleted label|Tagged m|New |"
     r"Event data|Exposed|Hidden|Advocate|Operator|Set as"
 )
 
@@ -92,7 +96,7 @@ def operation(row: Mapping[str, Any]) -> Operation | None:
         before: dict[str, Any] = {}
         if kind == "create_superevent":
             values = _assigned(values["values"])
-        elif kind == "update_superevent":
+        elif kind in ("update_superevent", "update_grb"):
             before = former(values["values"])
             values = _changed(values["values"])
         elif kind == "update_signoff":

@@ -8,9 +8,10 @@ they were.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ligo.gracedb.exceptions import HTTPError
@@ -19,7 +20,7 @@ from requests.exceptions import RequestException
 from ..archive import ArchivedEvent, ArchivedSuperevent
 from ..archive.archived import Archived
 from ..errors import ArchiveError, RegenerationError
-from . import deeds, settling
+from . import announcing, deeds, settling
 from .entries import Operation, operation, tagged
 from .making import Run, created_at, logged_at
 from .outcome import NewEvent
@@ -102,18 +103,21 @@ class History:
 
     def go(self) -> None:
         """Create everything."""
-        order = [
-            (self._time(told, row), place, row["N"], told)
-            for place, told in enumerate(self.objects)
-            for row in told.rows
-        ]
-        order += [  # whatever their logs tell
-            (created_at(told.archived.object), place, 0, told)
-            for place, told in enumerate(self.objects)
-        ]
+        order: list[tuple[int, int, float, partial[None]]] = []
+        for place, told in enumerate(self.objects):
+            began = created_at(told.archived.object)
+            # whatever its log tells, it comes to be
+            order.append((began, place, 0, partial(self.advance, told, 0)))
+            for row in told.rows:
+                step = partial(self.advance, told, row["N"])
+                order.append((self._time(told, row), place, row["N"], step))
+            if not told.is_superevent:
+                for row in sorted(told.archived.rows("embb"), key=lambda one: int(one["N"])):
+                    time = max(began, logged_at(row))
+                    order.append((time, place, math.inf, partial(self._embb, told, row, time)))
         self.run.total = len(order)
-        for _, _, number, told in sorted(order, key=lambda one: one[:3]):
-            self.advance(told, number)
+        for *_, step in sorted(order, key=lambda one: one[:3]):
+            step()
             self.run.advanced()
         for told in self.objects:
             settling.reconcile(self, told)
@@ -138,6 +142,11 @@ class History:
                     self._do(told, row)
         finally:
             told.active = False
+
+    def _embb(self, event: Told, row: dict[str, Any], time: int) -> None:
+        """Make an entry of another log of an event, which the usual one does not tell of."""
+        self._wait(time)
+        announcing.create_embb(self, event, row)
 
     def _wait(self, source: int) -> None:
         self.run.pace.wait(source)

@@ -14,7 +14,7 @@ from .fits import shift_fits
 from .instants import BILLION, exact_number, gmst, iso_to_gps, shift_days, shift_iso
 from .packing import unpacked
 from .shifting import Notes, Shift
-from .triggers import shift_trigger
+from .triggers import new_trigger
 
 __all__ = ["ALERT_IDS", "ALERT_SKYMAPS", "ALERT_TIMES", "shift_json", "shift_skymap"]
 
@@ -208,12 +208,11 @@ def _notice(document: _Document, shift: Shift) -> None:
         mjd = f"{Decimal(jd) - _JD_OF_MJD:f}"
         moved = Decimal(shift_days(mjd, shift.delta)) + _JD_OF_MJD
         document.replace(("jd",), f"{moved:f}")
-    if old is not None and shift.delta and not shift.keep_trigger_id:
+    if old is not None and not shift.keep_trigger_id:
         for path in [path for path in document.places if path[0] == "id"]:
             trigger = document.word(*path)
             if trigger is not None:
-                new = shift_trigger(trigger, old, old + shift.delta, shift.delta)
-                document.replace(path, new)
+                document.replace(path, new_trigger(trigger, old, shift))
     _skymap(document, ("healpix_file",), shift)
 
 

@@ -109,7 +109,13 @@ class Regeneration:
     @property
     def failed(self) -> bool:
         """Whether something that was asked for is not there."""
-        return bool(self.problem) or any(one.problem and not one.skipped for one in self.events)
+        return bool(self.failure)
+
+    @property
+    def failure(self) -> str:
+        """Why something that was asked for is not there; empty if all is."""
+        problems = [f"{e.old_id}: {e.problem}" for e in self.events if e.problem and not e.skipped]
+        return "; ".join([*([self.problem] if self.problem else []), *problems])
 
     def to_json(self) -> dict[str, Any]:
         """Give it for programs."""

@@ -24,8 +24,7 @@ def shift_text(content: bytes, shift: Shift, notes: Notes) -> bytes:
         notes.left("the text is not in UTF-8")
         return content
     new = shift.ids(old)
-    for before in shift.ids:
-        after = shift.ids.get(before)
-        if after is not None and shift.ids(before) != before and before in old:
+    for before, after in shift.ids.items():
+        if before in old:
             notes.changed("id", before, after)
     return new.encode("utf-8")

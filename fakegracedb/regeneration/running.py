@@ -45,7 +45,7 @@ def regenerate(
     speed: Seconds = 1,
     cap_wait: Seconds | None = None,
     mode: str = "pipeline",
-    clock: str | None = None,
+    clock: str | Clockwork | None = None,
     archive: Archive | str | os.PathLike[str] | None = None,
     labels: Sequence[str] = (),
     uploads: str = "default",
@@ -92,7 +92,7 @@ def regenerate(
     mode : {"pipeline", "history"}
         Upload what pipelines uploaded and leave the rest to whatever reacts; or make everything
         again, entry by entry.
-    clock : {"fake", "wall"}, optional
+    clock : {"fake", "wall"} or Clockwork, optional
         Set the store's clock instead of waiting, the default for stores; or wait.
     archive : Archive or path-like, optional
         Where ids are looked up; None is the default one.
@@ -131,7 +131,7 @@ def regenerate(
     for name, value, choices in (
         ("mode", mode, _MODES),
         ("uploads", uploads, _UPLOADS),
-        ("clock", clock or "wall", ("fake", "wall")),
+        ("clock", clock if isinstance(clock, str) else "wall", ("fake", "wall")),
     ):
         if value not in choices:
             raise RegenerationError(f"{name} is one of {', '.join(choices)}, not {value!r}")
@@ -212,8 +212,12 @@ def _target(where: Any) -> Target:
     return where if isinstance(where, Target) else open_target(where)
 
 
-def clockwork(place: Target, clock: str | None, stop: threading.Event | None) -> Clockwork:
+def clockwork(
+    place: Target, clock: str | Clockwork | None, stop: threading.Event | None
+) -> Clockwork:
     """Give the clock to go by: as asked for, else that of the store, else the machine's."""
+    if not isinstance(clock, str | None):
+        return clock
     if clock is None:
         clock = "wall" if place.store is None else "fake"
     if clock == "wall":

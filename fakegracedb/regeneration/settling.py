@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ligo.gracedb.exceptions import HTTPError
 
 from ..archive import ArchivedEvent
+from ..archive.archived import permission_groups, permission_rights
+from ..archive.endpoints import below
 from .deeds import create_superevent
 from .entries import operation
 from .instants import exact_number
@@ -28,6 +30,10 @@ def reconcile(history: History, told: Told) -> None:
             history.run.pace.wait(created_at(told.archived.object))
             create_superevent(history, told, None, {})
         _reconcile_superevent(history, told)
+    else:
+        _reconcile_permissions(history, told)
+        if told.archived.rows("signoffs"):
+            history.run.note(f"{told.archived.id}: no server takes signoffs on an event any more")
     _reconcile_labels(history, told)
 
 
@@ -68,6 +74,25 @@ def _reconcile_labels(history: History, told: Told) -> None:
         else:
             done = "added" if label in wanted else "removed"
             run.note(f"{told.archived.id}: {label} is {done}, of which its log does not tell")
+
+
+def _reconcile_permissions(history: History, told: Told) -> None:
+    """Let user groups have the permissions on an event that they have at the source."""
+    event = told.archived
+    if not isinstance(event, ArchivedEvent) or "permissions" not in event.answers:
+        return
+    client = history.run.client
+    link = below(client.event(told.new_id).json()["links"]["self"], "perms/")
+    try:
+        there = client.get(link).json()
+        new = {(group, right) for group in permission_groups(there)
+               for right in permission_rights(client.get(f"{link}{group}/").json())}  # fmt: skip
+        for group, right in sorted(new ^ set(event.permissions)):
+            change = client.delete if (group, right) in new else client.put
+            change(f"{link}{group}/{right}")
+    except HTTPError as error:
+        refused = f"{error.response.status_code} {error.response.text}"
+        history.run.note(f"{event.id}: permissions on it are not those of it: {refused}")
 
 
 def compare(history: History, told: Told) -> list[str]:

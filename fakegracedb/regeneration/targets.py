@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from ..client import FakeGraceDb
 from ..services import ALIASES, connect, refuse_production, root_for_tests
 from ..transport import StoreAdapter
-from .certificates import bundle
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -54,7 +52,7 @@ class Target:
             return client
         if not self.url:
             return None
-        client = _opened(self.url, api_version="v1")
+        client = connect(self.url, auth=True, api_version="v1")
         try:
             return client if client.links else None
         except ValueError:  # so says the client of a server that has no such API
@@ -84,18 +82,10 @@ def open_target(service: Any) -> Target:
     url = ""
     if isinstance(service, str) and "://" in ALIASES.get(service, service):
         url = root_for_tests(service)
-    client = _opened(url) if url else connect(service)
+    client = connect(url, auth=True) if url else connect(service)
     adapter = _adapter(client)
     if adapter is not None:  # of a store, whatever its URL says
         store = adapter.application.store
         return Target(client, str(store.path), store)
     refuse_production(client)
     return Target(client, str(client._service_url), url=url)
-
-
-def _opened(url: str, **options: Any) -> Any:
-    """Give a client of a server, which trusts the certificates that were added for test servers."""
-    client = connect(url, auth=True, **options)
-    if not os.environ.get("REQUESTS_CA_BUNDLE") and (found := bundle()).is_file():
-        client.verify = str(found)
-    return client

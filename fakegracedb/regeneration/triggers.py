@@ -6,12 +6,38 @@ import re
 from datetime import date
 
 from .instants import BILLION, decimal_seconds, shift_days, shift_number
+from .shifting import Shift
 
-__all__ = ["shift_burst_name", "shift_trigger"]
+__all__ = ["SHORTEST", "new_trigger", "shift_burst_name", "shift_trigger"]
+
+SHORTEST = 4
+"""Digits of an id that is looked for in other texts; a shorter one could be anything there."""
 
 _FERMI_EPOCH = 662342413  # GPS [s] of 2001-01-01
 _NEAR = 86400  # s
 _burst = re.compile(r"(bn)(\d\d)(\d\d)(\d\d)(\d{3})", re.ASCII)
+
+
+def new_trigger(trigger: str, old: int, shift: Shift) -> str:
+    """Give the new id of a trigger, which is the same for all that tells of it.
+
+    Parameters
+    ----------
+    trigger : str
+        The id.
+    old : int
+        When the event was [ns], as the first one tells it that names the trigger.
+    shift : Shift
+        With the map into which the new id goes.
+    """
+    new = shift.ids.get(trigger)
+    if new is None:
+        new = (
+            shift_trigger(trigger, old, old + shift.delta, shift.delta) if shift.delta else trigger
+        )
+        if len(trigger) >= SHORTEST:
+            shift.ids.add(trigger, new)
+    return new
 
 
 def shift_trigger(trigger: str, old: int, new: int, delta: int) -> str:

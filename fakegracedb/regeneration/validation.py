@@ -13,6 +13,7 @@ from typing import Any
 
 from ligo.gracedb.exceptions import HTTPError
 
+from ..archive.names import is_gw_id, is_superevent_id
 from ..errors import RegenerationError
 from .checklist import CHECKLIST
 from .instants import nanoseconds_of
@@ -126,10 +127,8 @@ def validate(client: Any, id_: str, *, checklist: Mapping[str, Any] | None = Non
     RegenerationError
         An event that belongs to no superevent.
     """
-    from ..archive.names import is_superevent_id
-
     name = id_
-    if not is_superevent_id(id_) and not id_.startswith("GW"):
+    if not is_superevent_id(id_) and not is_gw_id(id_):
         name = client.event(id_).json().get("superevent")
         if not name:
             raise RegenerationError(f"{id_} belongs to no superevent")

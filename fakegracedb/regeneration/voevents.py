@@ -9,7 +9,7 @@ from xml.parsers import expat
 from ..errors import ShiftError
 from .instants import iso_to_gps, shift_iso, shift_truncated_day
 from .shifting import Notes, Shift
-from .triggers import shift_trigger
+from .triggers import SHORTEST, new_trigger
 
 __all__ = ["shift_voevent"]
 
@@ -127,7 +127,9 @@ def shift_voevent(content: bytes, shift: Shift, notes: Notes) -> bytes:
         if place is not None and trigger is not None and place.text == trigger[0]:
             replace(name, place, trigger[1])
     if (ivorn := found.root.get("ivorn")) is not None:
-        replace("ivorn", ivorn, _new_ivorn(ivorn.text, found, shift, trigger, ours))
+        new_ivorn = _new_ivorn(ivorn.text, found, shift, trigger, ours)
+        shift.ids.add(ivorn.text, new_ivorn)  # by which notices of superevents name it
+        replace("ivorn", ivorn, new_ivorn)
     if shift.test_role and (role := found.root.get("role")) is not None:
         replace("role", role, "test" if role.text == "observation" else role.text)
     if ours:
@@ -167,10 +169,7 @@ def _new_trigger(found: _Found, shift: Shift) -> tuple[str, str] | None:
     for name in _TRIGGERS:
         place = found.params.get(name)
         if place is not None and time is not None:
-            old = iso_to_gps(time.text)
-            if shift.delta == 0:
-                return place.text, place.text
-            return place.text, shift_trigger(place.text, old, old + shift.delta, shift.delta)
+            return place.text, new_trigger(place.text, iso_to_gps(time.text), shift)
     return None
 
 
@@ -194,7 +193,7 @@ def _new_ivorn(
             pieces[place] = shift_iso(piece, shift.delta)
             continue
         piece = _day.sub(day, piece)
-        if trigger is not None and len(trigger[0]) > 3:
+        if trigger is not None and len(trigger[0]) >= SHORTEST:
             piece = re.sub(
                 rf"(?<![0-9A-Za-z]){re.escape(trigger[0])}(?![0-9A-Za-z])", trigger[1], piece
             )

@@ -15,7 +15,7 @@ from typing import Any
 
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 
-__all__ = ["Constructor", "NoSearch", "Shown"]
+__all__ = ["Constructor", "NoSearch", "Shown", "search_no_more"]
 
 # What a real constructor is told in place of what the user says of credentials.
 _NO_SEARCH = {
@@ -134,3 +134,12 @@ class Shown:
             if self.certificate is not None:
                 client.auth_type.add("x509")
                 client.cert = self.certificate
+
+
+def search_no_more(client: Any) -> None:
+    """Let a real client that was made without credentials look for none at its requests either.
+
+    It would read ``~/.netrc``, and the environment anew each time.
+    """
+    client.trust_env = False
+    client.auth = HTTPSciTokenAuth(token="")  # a text that is there, so that no search begins

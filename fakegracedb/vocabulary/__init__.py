@@ -237,6 +237,14 @@ class Vocabulary:
         }
         return replace(self, labels=_with_entry(self.labels, Label, name, changes))
 
+    def with_tag(self, name: str, display_name: str | None) -> Vocabulary:
+        """Give a vocabulary in which a tag that is there is shown as that."""
+        tags = [
+            replace(tag, display_name=display_name) if tag.name == name else tag
+            for tag in self.tags
+        ]
+        return self if tuple(tags) == self.tags else replace(self, tags=tuple(tags))
+
     # Being a value.
 
     @cached_property

@@ -16,7 +16,7 @@ import requests
 from archive_scenes import same_archive
 
 from fakegracedb import FakeGraceDb
-from fakegracedb.archive import Archive, fetch
+from fakegracedb.archive import Archive, fetch, fetch_range
 from fakegracedb.archive.listing import problems
 from fakegracedb.errors import ArchiveError
 
@@ -59,6 +59,33 @@ def test_trouble_that_passes_is_waited_for(
     assert not problems(Archive(tmp_path / "b"))
     if trouble == "500":
         assert pauses == [0.5, 1, 2]
+
+
+@pytest.mark.parametrize("trouble", ["500", "a slow answer", "another body"])
+def test_the_root_of_the_api_is_waited_for_too(
+    source: FakeGraceDb, tmp_path: Path, trouble: str
+) -> None:
+    source.faults.add(**PASSING[trouble])  # which is asked for first
+    fetch(S, source, tmp_path / "a", pause=Pauses(), timeout=5)
+    assert not len(source.faults)
+    source.faults.add(path="superevents/", **PASSING[trouble])
+    found = fetch_range(1, 2e9, source, pause=Pauses(), timeout=5)
+    assert [one["superevent_id"] for one in found] == [S]
+    assert not len(source.faults)
+
+
+def test_nothing_is_waited_for_without_end(source: FakeGraceDb, tmp_path: Path) -> None:
+    for path, ask in (
+        ("", lambda client: fetch(S, client, tmp_path / "a", timeout=5, pause=Pauses())),
+        ("superevents/", lambda client: fetch_range(1, 2, client, timeout=5, pause=Pauses())),
+    ):
+        source.faults.add(path=path, delay=6, times=None)  # and of no path is the root
+        with (
+            FakeGraceDb(store=source.store, waits="skip") as client,
+            pytest.raises(requests.exceptions.ConnectionError, match="Read timed out"),
+        ):
+            ask(client)
+        source.faults.clear()
 
 
 def test_the_server_says_how_long_to_wait(source: FakeGraceDb, tmp_path: Path) -> None:

@@ -47,6 +47,27 @@ def test_every_answer_equals_the_archived_one(
         assert archived.events[1].rows("signoffs")
 
 
+def test_tags_are_shown_as_at_the_source(source: FakeGraceDb, tmp_path: Path) -> None:
+    with source.store.transaction("by hand") as tx:
+        tx.put_vocabulary(tx.vocabulary.with_tag("sky_loc", "Where it was"))
+    source.write_log(S, "tagged", tag_name=["sky_loc", "public"])
+    source.write_log(S, "tagged", tag_name="odd_one", displayName="An odd one")
+    (fetched,) = fetch(S, source, tmp_path / "a")
+    shown = {row["name"]: row["displayName"] for row in fetched.archived.rows("tags")}
+    assert (shown["sky_loc"], shown["odd_one"]) == ("Where it was", "An odd one")
+    with FakeGraceDb(store=tmp_path / "loaded", waits="skip") as client:
+        loaded = load(S, client.store, archive=tmp_path / "a")
+        assert "the tag sky_loc is shown as 'Where it was'" in str(loaded.absent)
+        (copy,) = fetch(S, client, tmp_path / "b")
+        for name in ("sky_loc", "public", "odd_one"):
+            number = source.logs(S).json()["log"][-1 if name == "odd_one" else -2]["N"]
+            for one in (source, client):
+                one.tags(S, number).json()
+            rows = [one.tags(S, number).json()["tags"] for one in (source, client)]
+            assert rows[0] == rows[1]
+    assert same_archive(fetched.archived, copy.archived)
+
+
 def test_an_event_by_itself_answers_as_it_did(furnished: FakeGraceDb, tmp_path: Path) -> None:
     (fetched,) = fetch(T, furnished, tmp_path / "a")
     store = Store(tmp_path / "loaded")

@@ -278,3 +278,70 @@ def test_names_that_the_store_does_not_know_are_known_afterwards(tmp_path: Path)
         assert found["labels"] == ["STRANGE"]
         assert "Novel" in client.pipelines
     assert not Store(tmp_path / "loaded").check()
+
+
+def _written(place: Path, data: Any) -> Path:
+    place.write_text(json.dumps(data))
+    return place
+
+
+def test_superevents_of_older_servers_do_not_tell_their_category(tmp_path: Path) -> None:
+    told = event_answer("M0001")
+    answer = superevent_answer("MS260301a", preferred_event="M0001", preferred_event_data=told)
+    del answer["category"]
+    load(_written(tmp_path / "a.json", answer), tmp_path / "s")
+    with FakeGraceDb(store=tmp_path / "s") as client:
+        assert client.superevent("MS260301a").json()["category"] == "MDC"
+
+
+def test_a_list_of_log_entries_is_one_of_whom_they_are(tmp_path: Path) -> None:
+    rows = [
+        {
+            "N": number,
+            "comment": f"entry {number}",
+            "created": "2017-08-17T13:08:15+00:00",
+            "issuer": {"username": "ada.lovelace@LIGO.ORG", "display_name": "Ada Lovelace"},
+            "tag_names": [],
+            "self": f"https://gracedb.ligo.org/api/events/G0001/log/{number}",
+        }
+        for number in (1, 2)
+    ]
+    (tmp_path / "in").mkdir()
+    _written(tmp_path / "in" / "event.json", event_answer("G0001"))
+    _written(tmp_path / "in" / "what.json", rows)
+    load(tmp_path / "in", tmp_path / "s")
+    with FakeGraceDb(store=tmp_path / "s") as client:
+        logs = client.logs("G0001").json()["log"]
+        assert [(row["N"], row["issuer"]) for row in logs] == [
+            (number, "ada.lovelace@LIGO.ORG") for number in (1, 2)
+        ]
+
+
+def test_objects_by_their_ids_and_in_alerts_are_loaded(tmp_path: Path) -> None:
+    by_id = {id_: event_answer(id_, superevent=None) for id_ in ("G0001", "G0002")}
+    assert load(_written(tmp_path / "a.json", by_id), tmp_path / "s").ids == ("G0001", "G0002")
+    alert = {"uid": "G0003", "alert_type": "new", "data": {}, "object": event_answer("G0003")}
+    assert load(_written(tmp_path / "b.json", alert), tmp_path / "s").ids == ("G0003",)
+
+
+def test_an_event_that_does_not_tell_when_it_was_created_has_been_there_from_its_time(
+    tmp_path: Path,
+) -> None:
+    answer = event_answer("G0001", superevent=None, labels=["INJ"])
+    del answer["created"], answer["reporting_latency"]
+    load(_written(tmp_path / "a.json", answer), tmp_path / "s")
+    with FakeGraceDb(store=tmp_path / "s") as client:
+        assert client.event("G0001").json()["reporting_latency"] == 0.0
+
+
+def test_an_answer_of_another_form_is_told_and_no_surprise(tmp_path: Path) -> None:
+    answer = superevent_answer(pipeline_preferred_events=["G0001"])
+    with pytest.raises(ArchiveError, match=r"a\.json: .* not of the form of a server's answers"):
+        load(_written(tmp_path / "a.json", answer), tmp_path / "s")
+
+
+@pytest.mark.parametrize("id_", ["Gev-abcdef", "Q12345", "S12345a"])
+def test_ids_that_no_server_gives_are_refused_and_told_what_to_do(tmp_path: Path, id_: str) -> None:
+    answer = superevent_answer(id_) if id_[0] == "S" else event_answer(id_)
+    with pytest.raises(ArchiveError, match=f"{id_} cannot be loaded: .* `create`"):
+        load(_written(tmp_path / "a.json", answer), tmp_path / "s")

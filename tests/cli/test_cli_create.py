@@ -133,6 +133,19 @@ def test_others_are_created_when_one_fails(run: Any, source: Any) -> None:
     assert "Created G0002 -> M0001" in ended.out
 
 
+def test_several_are_created_on_one_timeline(run: Any, source: Any) -> None:
+    ended = run(
+        *("create", "G0002", "G0001", "--source", "source", "--target", "there", "--shift", "86400")
+    )
+    assert (ended.status, ended.err) == (0, "")
+    created = [line for line in ended.out.splitlines() if line.startswith("Created")]
+    assert [line.split()[1] for line in created] == ["G0001", "G0002"]  # which is how they came
+    assert ended.out.count("report of the shift") == 2
+    rows = run("create", "G0002", "G0009", "--source", "source", "--target", "there", "--json")
+    assert rows.status == 1
+    assert "G0009" in rows.err
+
+
 def test_interrupted_it_says_what_is_there(here: Path, source: Any) -> None:
     fetch(["S260301a"], source, Archive())
     command = [
@@ -164,6 +177,16 @@ def test_a_loop_is_replayed(run: Any, source: Any) -> None:
     assert "S260301a: GPS 1456420000 becomes 1456440000" in ended.out
     assert there.num_events() == 4
     assert json.loads(Path("mark.json").read_text())["cycles"] == 2
+    assert ended.out.endswith("2 objects with 4 events created; 2 cycles over\n")
+    ended = run(
+        "cycle", T_0 - 600, T_0 + 400, "--source", "source", "--target", "there",
+        "--cycles", "2", "--checkpoint", "mark.json", "--json",
+    )  # fmt: skip
+    *lines, last = map(json.loads, ended.out.splitlines())
+    assert lines == []
+    assert last["report"] == {
+        "objects": 0, "events": 0, "failures": {}, "cycles": 2, "stopped": False,
+    }  # fmt: skip
     ended = run("cycle", "1", "9", "--source", "source", "--target", "there", "--kind", "events",
                 "--only-search", "Nothing")  # fmt: skip
     assert ended.status == 1

@@ -96,7 +96,23 @@ def superevent(client: FakeGraceDb) -> str:
     client.replace_event(
         external, "alert.xml", filecontents=samples.voevent("1456420002", pipeline="Fermi")
     )
+    client.clock.advance(2)
+    old.update_grbevent(external, redshift=1.5, t90=12.25, designation="GRB260301A")
     client.modify_permissions(s, "expose")
+    client.clock.advance(1)
+    old.post(
+        f"{old.links['self']}events/{first}/embb/",
+        data={
+            "group": "ZTF", "instrument": "a camera", "footprintID": "7", "waveband": "em.opt",
+            "raList": "10,11.5", "raWidthList": "2,2", "decList": "20,21", "decWidthList": "2,2",
+            "gpstimeList": "1456423600,1456423700.5", "durationList": "60,70",
+            "comment": "seen nothing", "extra_info_dict": "{}", "eel_status": "FO",
+            "obs_status": "TE",
+        },
+    )  # fmt: skip
+    perms = f"{client.links['self']}events/{first}/perms/"
+    client.put(f"{perms}lvem_observers/view")
+    client.delete(f"{perms}internal_users/change")
     client.write_label(first, "INJ")
     client.remove_label(first, "INJ")
     extra = client.create_event(

@@ -14,8 +14,9 @@ from fakegracedb.archive import Archive
 from fakegracedb.clock import gps_microseconds
 from fakegracedb.errors import RegenerationError
 from fakegracedb.regeneration.checkpoints import Checkpoint
-from fakegracedb.regeneration.cycles import Loop, Selection, cycle
+from fakegracedb.regeneration.cycles import Cycled, cycle
 from fakegracedb.regeneration.instants import BILLION
+from fakegracedb.regeneration.loops import Loop, Selection
 from fakegracedb.regeneration.targets import open_target
 
 START, LENGTH = 1456420000, 3600
@@ -29,7 +30,7 @@ def source(tmp_path: Path) -> FakeGraceDb:
 
 def made(place: Path, latency: float) -> FakeGraceDb:
     """Make a server on which everything was found so late [s]."""
-    client = FakeGraceDb(store=place)
+    client = FakeGraceDb(store=place, waits="skip")
     for when in (START - 100, *TIMES, START + LENGTH):
         client.clock = str(when + latency)
         event = client.create_event(
@@ -47,7 +48,7 @@ def client(tmp_path: Path) -> FakeGraceDb:
     return client
 
 
-def run(source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path, **options: Any) -> list[Any]:
+def run(source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path, **options: Any) -> Cycled:
     return cycle(
         START,
         START + LENGTH,
@@ -73,7 +74,11 @@ def test_the_vector_of_the_specification() -> None:
 def test_a_loop_begins_in_the_middle_and_goes_round(
     source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
 ) -> None:
-    assert run(source, client, tmp_path, cycles=2) == []
+    seen: list[tuple[str, int, int]] = []
+    result = run(source, client, tmp_path, cycles=2, progress=lambda *one: seen.append(one))
+    assert result == Cycled(objects=5, events=5, cycles=2)
+    assert [one[1:] for one in seen] == [(time - START, LENGTH) for time in (*TIMES[1:], *TIMES)]
+    assert seen[0][0].startswith("cycle 1, S")
     first = [time + 40 * LENGTH for time in TIMES[1:]]
     second = [time + 41 * LENGTH for time in TIMES]
     assert times(client) == first + second
@@ -110,7 +115,7 @@ def test_a_restart_neither_repeats_nor_skips(
     assert times(client) == (
         [time + 40 * LENGTH for time in TIMES[1:]] + [time + 41 * LENGTH for time in TIMES]
     )
-    assert json.loads(mark.read_text())["active"] == {}
+    assert json.loads(mark.read_text())["active"] == []
 
 
 def test_what_a_killed_run_had_begun_is_completed(
@@ -123,11 +128,21 @@ def test_what_a_killed_run_had_begun_is_completed(
     shift = 40 * LENGTH * BILLION
     event = source.superevent(last).json()["preferred_event"]
     for there, more in (([event], 0), ([], 1)):
-        data["active"] = {last: {"shift": shift, "there": there}}
+        data["active"] = [{"id": last, "shift": shift, "there": there}]
         mark.write_text(json.dumps(data))
         count = client.num_events()
         run(source, client, tmp_path, cycles=1, checkpoint=mark)
         assert client.num_events() == count + more
+
+
+def test_an_object_can_be_begun_again_before_it_is_finished(tmp_path: Path) -> None:
+    mark = Checkpoint.open(tmp_path / "mark.json", {})
+    mark.begin(1, "S260301a", 10)
+    mark.begin(1, "S260301a", 20)
+    mark.finish("S260301a", 10)
+    mark.there("S260301a", 20, "G1")
+    found = Checkpoint.open(tmp_path / "mark.json", {})
+    assert found.active == [{"id": "S260301a", "shift": 20, "there": ["G1"]}]
 
 
 def test_the_checkpoint_of_another_loop_is_refused(tmp_path: Path) -> None:
@@ -165,9 +180,38 @@ def test_an_object_that_cannot_be_created_does_not_end_the_loop(
     source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
 ) -> None:
     client.faults.add(status=500, method="POST", path="events/", times=1)
-    failures = run(source, client, tmp_path, cycles=1)
-    assert len(failures) == 1
+    result = run(source, client, tmp_path, cycles=1)
+    assert (len(result.failures), result.objects) == (1, 2)
     assert times(client) == [TIMES[2] + 40 * LENGTH]
+
+
+def test_one_that_cannot_be_fetched_is_a_failure_too(
+    source: FakeGraceDb, client: FakeGraceDb, tmp_path: Path
+) -> None:
+    source.faults.add(status=418, path="files/", times=1)
+    result = run(source, client, tmp_path, cycles=1)
+    (problem,) = result.failures.values()
+    assert "418" in problem
+    assert times(client) == [TIMES[2] + 40 * LENGTH]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [{"status": 503}, {"status": 429}, {"drop": True, "times": 7}, {"delay": 100, "times": 7}],
+)
+def test_a_source_in_trouble_is_searched_again(
+    source: FakeGraceDb,
+    client: FakeGraceDb,
+    tmp_path: Path,
+    trouble: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fakegracedb.regeneration.cycles._PAUSES", (0.0,))
+    source.faults.add(**{"path": "superevents/", "times": 2, **trouble})
+    lines: list[str] = []
+    result = run(source, client, tmp_path, cycles=1, tell=lines.append)
+    assert result == Cycled(objects=2, events=2, cycles=1)
+    assert not len(source.faults)
 
 
 def test_on_the_wall_the_loop_goes_on_while_things_are_created(

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eventful import T_0, archived_superevent, superevent
+from eventful import T_0, archived_event, archived_superevent, superevent
 from ligo.gracedb.rest import GraceDb
 
-from fakegracedb import FakeGraceDb, Store
+from fakegracedb import FakeGraceDb, Store, samples
 from fakegracedb.api.app import Application
 from fakegracedb.archive import Archive, ArchivedEvent, ArchivedSuperevent
 from fakegracedb.clock import server_text
@@ -124,6 +124,39 @@ def test_what_hangs_on_the_superevent_is_there(
     assert client.as_user(None).superevent(new_id).status_code == 200
 
 
+def test_what_no_entry_tells_of_is_there(
+    source: ArchivedSuperevent, made: tuple[FakeGraceDb, Regeneration], tmp_path: Path
+) -> None:
+    client, result = made
+    (external,) = (one for one in source.events if one.object["group"] == "External")
+    assert external.object["extra_attributes"]["GRB"]["redshift"] == 1.5
+    for archived in source.events:
+        again = archived_event(client, result.id_map[archived.id], tmp_path)
+        assert again.permissions == archived.permissions
+        grb = [one.object["extra_attributes"].get("GRB") for one in (archived, again)]
+        if grb[0]:
+            for key in ("redshift", "T90", "designation", "ra", "dec", "error_radius"):
+                assert grb[1][key] == grb[0][key]
+        for old, new in zip(archived.rows("embb"), again.rows("embb"), strict=True):
+            assert new["gpstimeList"] == [time + DELTA for time in old["gpstimeList"]]
+            assert new["created"] == shift_iso(old["created"], DELTA * 10**9)
+            for key in old.keys() - {"self", "created", "gpstime", "gpstimeList", "submitter"}:
+                assert new[key] == old[key], key
+    (noted,) = [one for one in source.events if one.rows("embb")]
+    assert ("lvem_observers", "view") in noted.permissions
+    assert ("internal_users", "change") not in noted.permissions
+
+
+def test_signoffs_of_events_are_told(tmp_path: Path) -> None:
+    client = FakeGraceDb(store=tmp_path / "store")
+    made = client.create_event("Test", "gstlal", "a.xml", filecontents=samples.coinc_xml("1.4e9"))
+    event = archived_event(client, made.json()["graceid"], tmp_path / "archive")
+    signoff = {"signoff_type": "OP", "instrument": "H1", "status": "OK", "submitter": "a"}
+    event = replace(event, answers={**event.answers, "signoffs": {"signoffs": [signoff]}})
+    result = regenerate(event, tmp_path / "target", shift=86400, mode="history")
+    assert result.report.notes == [f"{event.id}: no server takes signoffs on an event any more"]
+
+
 def test_files_have_their_versions(
     source: ArchivedSuperevent, made: tuple[FakeGraceDb, Regeneration]
 ) -> None:
@@ -213,7 +246,7 @@ def test_through_a_real_client_on_v2_voevents_are_plain_entries(
     client.mount("https://", StoreAdapter(Application(Store(tmp_path / "store"), None)))
     target = Target(client, "a server of which nothing else is known")
     result = regenerate(source, target, shift=DELTA, mode="history", max_delay=0)
-    told = "neither VOEvents nor EM observations"
+    told = "no VOEvents, EM observations, EMBB entries and updates of GRBs"
     assert any(told in note for note in result.report.notes)
     old = {row["N"]: row for row in source.logs}
     for row in rows(client, str(result.superevent_id)):

@@ -81,7 +81,7 @@ def test_a_loop_goes_from_server_to_server(target: Server, tmp_path: Path) -> No
         t_0 = float(client.superevent(name).json()["t_0"])
     told: list[str] = []
     with Server(tmp_path / "source") as server:
-        failures = cycle(
+        result = cycle(
             # all of it lies ahead, and the loop is short: nobody waits
             t_0 - 0.4,
             t_0 + 0.2,
@@ -92,7 +92,8 @@ def test_a_loop_goes_from_server_to_server(target: Server, tmp_path: Path) -> No
             tell=told.append,
             options={"max_delay": 0},
         )
-    assert failures == []
+    assert result.failures == {}
+    assert result.cycles == 3
     assert len(target.store.events) >= 2, told
     assert not target.store.check()
 

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from fakegracedb.errors import RegenerationError
-from fakegracedb.regeneration import certificates
+from fakegracedb import certificates
+from fakegracedb.errors import ServiceError
 
 
 @pytest.fixture(autouse=True)
@@ -69,5 +69,5 @@ def test_expired_ones_are_told_and_not_added(home: Path) -> None:
 def test_a_file_without_certificates_is_an_error(home: Path, content: bytes) -> None:
     file = home / "ca.pem"
     file.write_bytes(content)
-    with pytest.raises(RegenerationError, match=r"ca\.pem"):
+    with pytest.raises(ServiceError, match=r"ca\.pem"):
         certificates.add(file)

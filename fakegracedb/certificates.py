@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import RegenerationError
+from .errors import ServiceError
 
 __all__ = ["Added", "add", "bundle", "reset"]
 
@@ -59,12 +59,12 @@ def add(source: str | os.PathLike[str]) -> Added:
 
     Raises
     ------
-    RegenerationError
+    ServiceError
         The file has no certificate in it, or one that cannot be read.
     """
     found = _PEM.findall(Path(source).read_bytes())
     if not found:
-        raise RegenerationError(f"{source}: no certificate in PEM form in it")
+        raise ServiceError(f"{source}: no certificate in PEM form in it")
     result = Added(bundle() if bundle().is_file() else reset())
     content = result.path.read_bytes()
     there = {_der(one) for one in _PEM.findall(content)}
@@ -88,7 +88,7 @@ def _der(pem: bytes, source: str = "the bundle") -> bytes:
     try:
         return ssl.PEM_cert_to_DER_cert(pem.decode("ascii").replace("\r\n", "\n"))
     except ValueError as error:
-        raise RegenerationError(f"{source}: a certificate cannot be read: {error}") from None
+        raise ServiceError(f"{source}: a certificate cannot be read: {error}") from None
 
 
 def _described(pem: bytes, source: str) -> tuple[str, datetime]:
@@ -104,4 +104,4 @@ def _described(pem: bytes, source: str) -> tuple[str, datetime]:
         name = str(names[0].value) if names else certificate.subject.rfc4514_string()
         return name, certificate.not_valid_after_utc
     except ValueError as error:
-        raise RegenerationError(f"{source}: a certificate cannot be read: {error}") from None
+        raise ServiceError(f"{source}: a certificate cannot be read: {error}") from None
