@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import time
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import DEFAULT_STORE, add_verb, named_store
 from ..output import CommandError, complain, counted
 from .common import positive
-from .relay import add_sinks, checked_sinks
+from .relay import add_sinks, opened_sinks
 
 if TYPE_CHECKING:
     from ...alerts import Alert
@@ -96,12 +96,11 @@ def add(verbs: Verbs) -> None:
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    from ...alerts.sinks import CommandSink, forward, open_sink
+    from ...alerts.sinks import CommandSink, forward
     from ...replaying import history, paced
     from ...replaying.reports import Report
 
     arguments.to = arguments.to or ["stdout"]
-    places = checked_sinks(arguments)
     if not 0 <= arguments.linger < float("inf"):
         raise CommandError("--linger is a number of seconds, not negative")
     source, archive = _source(arguments)
@@ -130,13 +129,11 @@ def _replay(arguments: argparse.Namespace) -> int:
         start_in=arguments.start_in,
     )
     with ExitStack() as stack:
-        sinks = {
-            place: stack.enter_context(closing(open_sink(place, timeout=arguments.timeout)))
-            for place in places
-        }
+        whole = _broker_topics(alerts, arguments.topic, arguments.group)
+        sinks = opened_sinks(arguments, stack, whole)
         for sink in sinks.values():  # brokers: for who listens before the first alert comes
             if hasattr(sink, "prepare"):
-                sink.prepare(_broker_topics(alerts, arguments.topic, arguments.group))
+                sink.prepare(whole)
         report = None
         if arguments.report is not None:
             report = stack.enter_context(Report(arguments.report, _watched(arguments)))
