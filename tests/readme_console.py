@@ -2,7 +2,7 @@
 
 Such a block stands behind the comment ``<!-- console -->``. Lines that begin with ``$ `` are typed,
 one after the other, in a folder where ``mystore`` is a copy of ``fixtures/store``; what follows is
-what comes out. A line of three dots stands for any lines.
+what comes out. A line of three dots stands for any lines, and the sign … for the end of a line.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ class Typed:
 
     def fits(self, output: str) -> bool:
         """Whether this is what came out."""
-        parts = re.split(r"^\.\.\.\n", f"{self.shown}\n", flags=re.MULTILINE)
-        return re.fullmatch("(?:.*\n)*?".join(map(re.escape, parts)), output) is not None
+        shown = f"{self.shown}\n" if self.shown else ""
+        parts = re.split(r"^\.\.\.\n", shown, flags=re.MULTILINE)
+        forms = (re.escape(part).replace("…", ".*") for part in parts)
+        return re.fullmatch("(?:.*\n)*?".join(forms), output) is not None
 
 
 def blocks(readme: Path) -> Iterator[list[Typed]]:
@@ -40,4 +42,4 @@ def blocks(readme: Path) -> Iterator[list[Typed]]:
     for block in _BLOCK.findall(readme.read_text()):
         typed = re.split(r"^\$ ", block, flags=re.MULTILINE)
         assert typed[0] == "", "a block begins with a command"
-        yield [Typed(*one.rstrip("\n").split("\n", 1)) for one in typed[1:]]
+        yield [Typed(*one.rstrip("\n").partition("\n")[::2]) for one in typed[1:]]

@@ -15,7 +15,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any, Protocol, TextIO
-from urllib.parse import urlsplit
 
 from ..errors import FakeGraceDbError
 from .packets import Alert, line_text
@@ -27,15 +26,12 @@ __all__ = [
     "Sink",
     "forward",
     "forward_classic",
-    "is_live",
     "open_sink",
     "run",
     "split",
     "told_of",
     "wire",
 ]
-
-_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class Sink(Protocol):
@@ -222,7 +218,7 @@ def open_sink(
     name: str,
     *,
     timeout: float | None = None,
-    live: bool = True,
+    live: bool,
     topics: Iterable[str] = (),
 ) -> Any:
     """Give the sink that a text names.
@@ -235,8 +231,8 @@ def open_sink(
     timeout : float, optional
         For each run of a command [s].
     live : bool
-        Whether whoever asks knows that nobody takes the messages for real; else brokers and topics
-        where somebody might are refused.
+        Whether brokers and topics are meant where others take messages for real: else they are
+        refused.
     topics : iterable of str
         Those of a broker that are meant, as far as they are known.
 
@@ -279,9 +275,3 @@ def _piped(path: str) -> IO[str]:
 
 
 _OPENERS: dict[str, Callable[[str], Any]] = {"file": _appended, "pipe": _piped}
-
-
-def is_live(name: str) -> bool:
-    """Whether a sink is a broker on another machine, where others may take alerts for real."""
-    parts = urlsplit(name)
-    return parts.scheme == "kafka" and (parts.hostname or "") not in _HERE

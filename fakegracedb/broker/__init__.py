@@ -6,9 +6,10 @@ partition a topic. It makes no claim to be anything else.
 
 from .alerts import AlertSource
 from .broker import Broker, BrokerError
-from .forwarding import Forwarder, ForwardingError
+from .forwarding import Forwarder
 from .source import Entry, Source
 from .supervisor import Supervisor
+from .targets import ForwardingError
 
 __all__ = [
     "AlertSource",

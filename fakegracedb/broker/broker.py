@@ -31,7 +31,7 @@ __all__ = ["Broker", "BrokerError"]
 
 T = TypeVar("T")
 
-_TURNS = 3  # of the loop, from letting a client in to its task
+_TURNS = 3  # of the loop, until a connection is gone
 
 
 class BrokerError(FakeGraceDbError):
@@ -231,16 +231,11 @@ def _running_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 async def _end_tasks() -> None:
-    """End what is still at work: a connection may have come while the others were ended."""
-    for _ in range(_TURNS):
-        await asyncio.sleep(0)  # who has been let in begins, so that it can also end
+    """End what is still at work."""
     this = asyncio.current_task()
     while tasks := [task for task in asyncio.all_tasks() if task is not this]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    # who was let in a moment ago, and belongs to no task yet: only Python 3.13 has a public way
-    for transport in [*getattr(asyncio.get_running_loop(), "_transports", {}).values()]:
-        transport.abort()
     for _ in range(_TURNS):
         await asyncio.sleep(0)  # closed connections tell so in the next turn

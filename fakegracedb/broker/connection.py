@@ -22,6 +22,7 @@ _LARGEST = 100 << 20  # bytes of a request, as in Kafka
 _LARGEST_BEFORE_LOGIN = 512 << 10
 _BUFFER = 1 << 22  # bytes that are read ahead
 _AHEAD = 8  # requests that are read while one is being answered
+_TURNS = 3  # of the loop, from letting a client in to its task
 _LENGTH = struct.Struct(">i")
 _logger = logging.getLogger(__name__)
 
@@ -38,7 +39,9 @@ class Listener:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None] | None] = set()
+        # held here, since asyncio itself holds on to none of them
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+        self._closed = False
 
     async def open(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
         """Begin to listen; with port 0 on one that is free, of which the node is told."""
@@ -50,22 +53,32 @@ class Listener:
     async def close(self) -> None:
         """End all connections, and let go of what the node has."""
         if self._server is not None:
+            # Who was let in a moment ago is to begin first: a closed server would drop the
+            # connection without closing it.
+            for listening in self._server.sockets:
+                asyncio.get_running_loop().remove_reader(listening.fileno())
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             self._server.close()
-        tasks = [task for task in self._connections if task is not None]
+        self._closed = True
+        tasks = list(self._connections.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._node.close()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        self._connections.add(task)
-        try:
-            await _serve(self._node, reader, writer)
-        except asyncio.CancelledError:
-            pass  # by `close`; the loop would take that for a failure
-        finally:
-            self._connections.discard(task)
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._closed:
+            writer.transport.abort()
+            return
+
+        def ended(task: asyncio.Task[None]) -> None:
+            del self._connections[writer]
+            writer.transport.abort()  # if it ended before it could begin; else that is done
+
+        task = asyncio.ensure_future(_serve(self._node, reader, writer))
+        self._connections[writer] = task
+        task.add_done_callback(ended)
 
 
 async def _serve(node: Node, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

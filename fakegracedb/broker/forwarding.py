@@ -5,66 +5,21 @@ Takes librdkafka (``pip install 'fakegracedb[kafka]'``). Nothing here looks for 
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..errors import FakeGraceDbError
 from .source import Entry, Source
+from .targets import ForwardingError, addresses, check_harmless
 
-__all__ = ["Forwarder", "ForwardingError", "addresses", "check_harmless"]
+__all__ = ["Forwarder"]
 
-_LIVE_HOSTS = ("scimma.org", "gcn.nasa.gov")
-# what stands before the dot in the names of topics that people act on
-_LIVE_GROUPS = frozenset({"gracedb", "gracedb-playground", "gracedb-test", "igwn", "gcn"})
-_PORT = 9092
+_OTHER_ADDRESSES = frozenset({"bootstrap.servers", "metadata.broker.list"})
 _LARGEST = 16 << 20  # bytes of a message
 _AT_ONCE = 500
 _PAUSE = 0.25  # s of one wait for more, after which it is looked whether to end
-
-
-class ForwardingError(FakeGraceDbError):
-    """A broker cannot be reached, refuses something, or must not be written to."""
-
-
-def check_harmless(address: str, topics: Iterable[str]) -> None:
-    """Refuse what could be taken for real alerts.
-
-    Parameters
-    ----------
-    address : str
-        ``host:port`` of the broker.
-    topics : iterable of str
-        The topics that are to be written to.
-
-    Raises
-    ------
-    ForwardingError
-        For a broker that serves real alerts, and on any broker that is not on this machine for
-        topics with the prefix of a real server.
-    """
-    host = (urlsplit(f"//{address}").hostname or "").rstrip(".").lower()
-    if any(host == live or host.endswith(f".{live}") for live in _LIVE_HOSTS):
-        raise ForwardingError(f"{host} serves real alerts: say so explicitly if that is meant")
-    if _is_local(host):
-        return
-    live = sorted({topic.partition(".")[0] for topic in topics} & _LIVE_GROUPS)
-    if live:
-        raise ForwardingError(
-            f"topics of {', '.join(live)} on {host} could be taken for real alerts: "
-            "use another prefix, or say so explicitly if that is meant"
-        )
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Forwarder:
@@ -119,6 +74,8 @@ class Forwarder:
         if (user is None) != (password is None):
             raise ValueError("user and password are given together")
         self._addresses = addresses(to)
+        for name in _OTHER_ADDRESSES.intersection(options or ()):
+            raise ForwardingError(f"{name}: the address of a broker is given as kafka://HOST:PORT")
         self._live = live
         self._create = create
         self._patience = patience
@@ -133,7 +90,7 @@ class Forwarder:
             settings["ssl.ca.location"] = ca
         self._settings = {**settings, **(options or {})}
         self._known: set[str] = set()
-        self._trouble = ""
+        self._trouble: list[str] = []  # what librdkafka says by itself, the last thing only
         self._check(topics)
         self._producer = self._made()
 
@@ -149,20 +106,21 @@ class Forwarder:
             "linger.ms": 0,
             "message.max.bytes": _LARGEST,
             "delivery.timeout.ms": int(self._patience * 1000),
-            "error_cb": self._note,
+            "error_cb": partial(_note, self._trouble),  # a method of ours would hold us for ever
         }
         try:
             return confluent_kafka.Producer({**ours, **self._settings})
         except confluent_kafka.KafkaException as error:
             raise ForwardingError(f"these settings are refused: {_text(error)}") from error
 
-    def _note(self, error: Any) -> None:
-        self._trouble = error.str()
-
     def _check(self, topics: Iterable[str]) -> None:
+        wanted = list(topics)
         if not self._live:
             for address in self._addresses:
-                check_harmless(address, topics)
+                check_harmless(address, wanted)
+
+    def _why(self, otherwise: str) -> str:
+        return self._trouble[-1] if self._trouble else otherwise
 
     def prepare(self, topics: Iterable[str]) -> None:
         """Have topics on the broker before the first message comes, for those who listen."""
@@ -187,7 +145,7 @@ class Forwarder:
         try:
             found = self._producer.list_topics(timeout=self._patience).topics
         except KafkaException as error:
-            why = self._trouble or _text(error)
+            why = self._why(_text(error))
             raise ForwardingError(f"{self} cannot be reached: {why}") from error
         return frozenset(name for name, topic in found.items() if topic.error is None)
 
@@ -230,7 +188,7 @@ class Forwarder:
             self._produce(entry, told)
         left = self._producer.flush(self._patience)
         if failed or left:
-            why = failed[0] if failed else self._trouble or "no answer"
+            why = failed[0] if failed else self._why("no answer")
             raise ForwardingError(f"{self} has not taken {len(failed) or left} messages: {why}")
         return listed[-1].position if listed else 0
 
@@ -297,31 +255,8 @@ class Forwarder:
         return f"kafka://{','.join(self._addresses)}"
 
 
-def addresses(to: str) -> list[str]:
-    """Give the addresses of brokers, each ``host:port``.
-
-    Raises
-    ------
-    ForwardingError
-        If it is no such text.
-    """
-    scheme, separator, rest = to.partition("://")
-    if separator and scheme.lower() != "kafka":
-        raise ForwardingError(f"{to!r} is no address of a broker: kafka://HOST:PORT")
-    found = []
-    for one in (rest if separator else to).rstrip("/").split(","):
-        try:
-            parts = urlsplit(f"//{one.strip()}")
-            port = parts.port or _PORT
-        except ValueError:
-            parts = None
-        if parts is None or not parts.hostname or parts.path or parts.username or parts.query:
-            raise ForwardingError(
-                f"{to!r} is no address of a broker: kafka://HOST:PORT, without topic and user"
-            )
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        found.append(f"{host}:{port}")
-    return found
+def _note(trouble: list[str], error: Any) -> None:
+    trouble[:] = [error.str()]
 
 
 def _text(error: Any) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .alerts import hop_headers
-from .forwarding import Forwarder, ForwardingError
+from .forwarding import Forwarder
 from .source import Entry
+from .targets import ForwardingError
 
 __all__ = ["KafkaSink"]
 
@@ -28,8 +29,8 @@ class KafkaSink:
         librdkafka's.
 
     live : bool
-        Whether whoever opens it knows that nobody takes the messages for real: then it is not asked
-        here. Else real servers and topics with their prefixes are refused.
+        Whether real servers, and topics with their prefixes elsewhere, are meant: else they are
+        refused.
     topics : iterable of str
         Topics that are meant, as far as they are known.
 
@@ -39,7 +40,7 @@ class KafkaSink:
         If that is no address, or one that is refused.
     """
 
-    def __init__(self, url: str, *, live: bool = True, topics: Iterable[str] = ()) -> None:
+    def __init__(self, url: str, *, live: bool = False, topics: Iterable[str] = ()) -> None:
         parts = urlsplit(url)
         options, settings = _options(parts.query)
         if parts.username is not None:

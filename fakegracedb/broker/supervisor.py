@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from ligo.gracedb.exceptions import HTTPError
 
 from ..errors import FakeGraceDbError
-from .forwarding import ForwardingError, addresses
+from .targets import ForwardingError, addresses
 
 __all__ = ["Supervisor"]
 

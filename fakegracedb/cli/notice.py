@@ -31,12 +31,7 @@ def add(verbs: Verbs) -> None:
     notice_sending.add_subject(build)
     build.add_argument("--avro", action="store_true", help="as an Avro file; else as JSON")
     build.add_argument("-o", "--output", metavar="FILE", help="where (standard output)")
-    build.add_argument(
-        "--store-back",
-        action="store_true",
-        help="also put the JSON (and with --avro that) into the superevent's log, as the pipeline "
-        "does with what it has sent",
-    )
+    notice_sending.add_store_back(build)
     samples = add_verb(
         inner,
         "samples",
@@ -63,17 +58,16 @@ def _build(arguments: argparse.Namespace) -> int:
     with FakeGraceDb(store=store) as client:
         notice = build(client, arguments.uid, arguments.type, schema=arguments.schema)
         content = notice.avro_bytes() if arguments.avro else notice.json_bytes() + b"\n"
+        if arguments.avro and arguments.output is None and sys.stdout.isatty():
+            raise CommandError("Avro is not for the terminal: name a file with -o")
+        storing = notice_sending.StoringBack(arguments, client, notice)
+        storing.before()
         if arguments.output is not None:
             with open(arguments.output, "wb") as stream:  # noqa: PTH123
                 stream.write(content)
-        elif arguments.avro and sys.stdout.isatty():
-            raise CommandError("Avro is not for the terminal: name a file with -o")
         else:
             sys.stdout.buffer.write(content)
-        if arguments.store_back:
-            from ..notices.keeping import keep
-
-            keep(client, notice, arguments.output or "standard output", avro=arguments.avro)
+        storing.after(arguments.output or "standard output")
     return 0
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..notices import Notice
     from .arguments import Verbs
 
-__all__ = ["add", "add_subject"]
+__all__ = ["StoringBack", "add", "add_store_back", "add_subject"]
 
 _KINDS = "earlywarning, less-significant, preliminary, initial, update or retraction"
 
@@ -29,6 +29,51 @@ def add_subject(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--type", default="preliminary", metavar="TYPE", help=f"{_KINDS} (%(default)s)"
     )
+
+
+def add_store_back(verb: argparse.ArgumentParser) -> None:
+    """Add the wish to do in the store what the pipeline does with a notice."""
+    verb.add_argument(
+        "--store-back",
+        action="store_true",
+        help="also do in the store what the pipeline does: expose the superevent, tag the files of "
+        "the notice public (those of the preferred event are copied), put it into the log as Avro "
+        "and JSON, and label a preliminary one as sent",
+    )
+    verb.add_argument(
+        "--no-avro",
+        action="store_true",
+        help="with --store-back only as JSON (Avro takes the extra `avro`)",
+    )
+
+
+class StoringBack:
+    """What is done in a store with a notice while it is sent, if that is wished."""
+
+    def __init__(self, arguments: argparse.Namespace, client: FakeGraceDb, notice: Notice) -> None:
+        from ..notices.avro import require
+
+        self._wished: bool = arguments.store_back
+        self._avro = not arguments.no_avro
+        self._client, self._notice = client, notice
+        if arguments.no_avro and not arguments.store_back:
+            raise CommandError("--no-avro belongs to --store-back")
+        if self._wished and self._avro:
+            require()
+
+    def before(self) -> None:
+        """Do what comes before it is sent."""
+        from ..notices import release
+
+        if self._wished:
+            release(self._client, self._notice)
+
+    def after(self, place: str) -> None:
+        """Do what comes when it was sent somewhere."""
+        from ..notices import keep
+
+        if self._wished:
+            keep(self._client, self._notice, place, avro=self._avro)
 
 
 def add(verbs: Verbs) -> None:
@@ -43,11 +88,7 @@ def add(verbs: Verbs) -> None:
         "other machines.",
     )
     add_subject(send)
-    send.add_argument(
-        "--store-back",
-        action="store_true",
-        help="also put it into the superevent's log, as the pipeline does",
-    )
+    add_store_back(send)
     stream = add_verb(
         verbs,
         "stream",
@@ -100,18 +141,19 @@ def add(verbs: Verbs) -> None:
 def _send(arguments: argparse.Namespace) -> int:
     from ..client import FakeGraceDb
     from ..notices import build
-    from ..notices.keeping import keep
-    from ..notices.sending import Outlets
+    from ..notices.sending import Outlets, check
 
     places = arguments.to or ["stdout"]
     details = {"topic": arguments.topic, "form": arguments.format, "timeout": arguments.timeout}
     with FakeGraceDb(store=opened(arguments)) as client:
         notice = build(client, arguments.uid, arguments.type, schema=arguments.schema or "1.3")
+        check(notice)
+        storing = StoringBack(arguments, client, notice)
         with Outlets(places, **details) as outlets:
-            outlets.send(notice)
-            if arguments.store_back:
-                keep(client, notice, ", ".join(outlets.names), avro=arguments.format == "avro")
             names = outlets.names
+            storing.before()
+            outlets.send(notice)
+            storing.after(", ".join(names))
     if "stdout" in places:
         return 0
     if arguments.json:

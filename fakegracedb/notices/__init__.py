@@ -6,7 +6,8 @@ They are built through the client's own calls, so that any server will do, real 
 from __future__ import annotations
 
 from .avro import avro_bytes
+from .keeping import keep, release
 from .mock import write_samples
 from .records import KINDS, SCHEMAS, Notice, build
 
-__all__ = ["KINDS", "SCHEMAS", "Notice", "avro_bytes", "build", "write_samples"]
+__all__ = ["KINDS", "SCHEMAS", "Notice", "avro_bytes", "build", "keep", "release", "write_samples"]

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import FakeGraceDbError
 from .records import SCHEMAS
 
-__all__ = ["avro_bytes", "avro_schema"]
+__all__ = ["avro_bytes", "avro_schema", "require"]
 
 _TYPES = ["EARLYWARNING", "PRELIMINARY", "INITIAL", "UPDATE", "RETRACTION"]
 _PROBABILITIES = {"type": "map", "values": "double"}
@@ -83,6 +83,23 @@ def avro_schema(schema: str) -> dict[str, Any]:
     }
 
 
+def require() -> Any:
+    """Give fastavro.
+
+    Raises
+    ------
+    FakeGraceDbError
+        If it is not installed.
+    """
+    try:
+        import fastavro
+    except ImportError as error:
+        raise FakeGraceDbError(
+            "notices in Avro need fastavro: pip install 'fakegracedb[avro]'"
+        ) from error
+    return fastavro
+
+
 def avro_bytes(record: dict[str, Any], schema: str) -> bytes:
     """Give the Avro container file of one record.
 
@@ -91,12 +108,7 @@ def avro_bytes(record: dict[str, Any], schema: str) -> bytes:
     FakeGraceDbError
         If fastavro is missing.
     """
-    try:
-        import fastavro
-    except ImportError as error:
-        raise FakeGraceDbError(
-            "notices in Avro need fastavro: pip install 'fakegracedb[avro]'"
-        ) from error
+    fastavro = require()
     file = BytesIO()
     # always the same bytes for the same record
     fastavro.writer(

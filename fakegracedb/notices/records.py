@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..clock import utc_from_gps
@@ -45,6 +45,8 @@ class Notice:
     ----------
     record : dict
         As readers of Avro get it: sky maps are bytes.
+    kind : str
+        What was asked for: one of `KINDS`.
     schema : {"1.3", "1.0", "early"}
         Which generation it belongs to.
     files : dict of str to str
@@ -52,6 +54,7 @@ class Notice:
     """
 
     record: dict[str, Any]
+    kind: str
     schema: str
     files: Mapping[str, str]
 
@@ -147,7 +150,7 @@ def build(
         "event": None if retracted else _event(superevent, files, schema, kind),
         "external_coinc": None if retracted else _coincidence(client, superevent, files, schema),
     }
-    return Notice(record, schema, files.used)
+    return Notice(record, kind, schema, files.used)
 
 
 def _now(client: Any, said: datetime | None) -> str:
@@ -203,12 +206,12 @@ def _event(superevent: Mapping[str, Any], files: _Files, schema: str, kind: str)
                 "retraction tells"
             )
     burst = group == "Burst"
+    p_astro = "" if search == "SSM" else f"{files.pipeline}.p_astro.json"
     skymap = f"{files.pipeline}.multiorder.fits" if burst else "bayestar.multiorder.fits"
     if files.pipeline == "aframe":
         skymap = "amplfi.multiorder.fits"
     event = {
-        "time": utc_from_gps(superevent["t_0"]).strftime("%Y-%m-%dT%H:%M:%S.")
-        + f"{utc_from_gps(superevent['t_0']).microsecond // 1000:03d}Z",
+        "time": _milliseconds(superevent["t_0"]),
         "far": superevent["far"],
         "significant": kind != "less-significant",
         "instruments": sorted(filter(None, preferred["instruments"].split(","))),
@@ -216,8 +219,7 @@ def _event(superevent: Mapping[str, Any], files: _Files, schema: str, kind: str)
         "pipeline": preferred["pipeline"],
         "search": search,
         "properties": files.json("em_bright", _is_em_bright, "em_bright.json") or {},
-        "classification": files.json("p_astro", _is_p_astro, f"{files.pipeline}.p_astro.json")
-        or {},
+        "classification": files.json("p_astro", _is_p_astro, p_astro) or {},
         "mchirp_source": files.json(
             "mchirp_source", lambda name, _: name == "mchirp_source.json", "mchirp_source.json"
         ),
@@ -225,6 +227,11 @@ def _event(superevent: Mapping[str, Any], files: _Files, schema: str, kind: str)
         "skymap": files.last("skymap", _is_skymap, skymap),
     }
     return {key: value for key, value in event.items() if key not in SCHEMAS[schema]}
+
+
+def _milliseconds(gps: float) -> str:
+    when = utc_from_gps(gps) + timedelta(microseconds=500)  # rounded, not cut
+    return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
 
 
 def _is_skymap(name: str, tags: set[str]) -> bool:

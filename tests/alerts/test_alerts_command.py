@@ -145,7 +145,12 @@ def test_follow_hears_of_other_processes_at_once(world: World) -> None:
         (["send", "nonsense", "a=1"], "no topic"),
         (["send", "superevent", "{"], "neither JSON"),
         (["relay", "--to", "nowhere"], "no place for alerts"),
-        (["relay", "--to", "kafka://kafka.scimma.org"], "--yes-live"),
+        (["relay", "--to", "kafka://kafka.scimma.org", "--group", "mine"], "--yes-live"),
+        (["relay", "--to", "kafka://b.example.org"], "topics of gracedb on b.example.org"),
+        (["relay", "--to", "kafka://localhost,b.example.org"], "topics of gracedb on b.example"),
+        (["relay", "--to", "kafka://localhost?bootstrap.servers=b.example.org"], "kafka://HOST"),
+        (["relay", "--to", "kafka://b.example.org", "--group", "mine", "--gcn"], "topics of gcn"),
+        (["replay", "--to", "kafka://b.example.org"], "topics of gracedb-test on b.example.org"),
         (["replay", "--uid", "G0077"], "neither an event nor"),
         (["replay", "--until", "3"], "give its id"),
         (["replay", "--types", "nonsense"], "no type 'nonsense'"),
@@ -399,7 +404,8 @@ def test_replays_are_the_same_to_the_byte(history: World, run: Run, tmp_path: Pa
 def test_a_replay_is_spaced_as_it_was(history: World, run: Run, tmp_path: Path) -> None:
     call = ("replay", "--speed", "10", "--start-in", "0.1", "--report", str(tmp_path / "r"))
     assert run(*call, "--to", "stdout")[0] == 0
-    report = [json.loads(line) for line in (tmp_path / "r").read_text().splitlines()]
+    *report, last = [json.loads(line) for line in (tmp_path / "r").read_text().splitlines()]
+    assert last == {"summary": {}}
     assert [line["due"] for line in report] == [0.1, 0.3, 0.3, 0.5]
     assert all(line["late"] < 1 and list(line["took"]) == ["stdout"] for line in report)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import signal
+import socket
 import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -160,3 +163,27 @@ def test_the_alerts_of_another_store_are_not_mixed_in(begun: Any, tmp_path: Path
     process.wait()
     process, _ = begun("--store", str(tmp_path / "other"), *options)
     assert process.wait(20) == 1
+
+
+def test_who_came_at_the_last_moment_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: left.append(repr(told.exc_value)))
+
+    def come(address: str, ended: threading.Event) -> None:
+        host, port = address.split(":")
+        while not ended.is_set():
+            with contextlib.suppress(OSError):
+                socket.create_connection((host, int(port)), 1).close()
+
+    for _ in range(5):
+        ended = threading.Event()
+        with Broker() as broker:
+            guests = [threading.Thread(target=come, args=(broker.address, ended)) for _ in range(3)]
+            for guest in guests:
+                guest.start()
+            time.sleep(0.02)
+        ended.set()
+        for guest in guests:
+            guest.join(10)
+    gc.collect()
+    assert left == []

@@ -18,14 +18,15 @@ def test_what_is_typed_gives_what_is_shown(
     run: Any, here: Path, monkeypatch: pytest.MonkeyPatch, block: list[Typed]
 ) -> None:
     shutil.copytree(ROOT / "fixtures" / "store", here / "mystore")
+    shutil.copytree(ROOT / "fixtures" / "archive", here / "fixtures" / "archive")
     monkeypatch.setenv("COLUMNS", "100")
     for typed in block:
         program, *argv = typed.argv
         assert program == "fakegracedb"
         ended = run(*argv)
-        assert ended.err == ""
-        if not typed.fits(ended.out):
-            assert ended.out == f"{typed.shown}\n"  # which shows the difference
+        output = ended.out + ended.err
+        if not typed.fits(output):
+            assert output == f"{typed.shown}\n"  # which shows the difference
 
 
 def test_verbs_that_look_are_shown() -> None:
@@ -49,3 +50,6 @@ def test_block_that_is_not_true_is_found() -> None:
     assert not typed.fits("a\nb\nd\n")
     assert not typed.fits("c\n")
     assert not Typed("fakegracedb ls", "a").fits("a\nb\n")
+    assert Typed("fakegracedb ls", "a …\nb").fits("a and more\nb\n")
+    assert not Typed("fakegracedb ls", "a …").fits("a b\nc\n")
+    assert not Typed("fakegracedb ls", "").fits("a\n")

@@ -16,7 +16,7 @@ import pytest
 
 from fakegracedb import FakeGraceDb, FakeGraceDbError, samples
 from fakegracedb.cli import main
-from fakegracedb.notices import KINDS, SCHEMAS, build, write_samples
+from fakegracedb.notices import KINDS, SCHEMAS, build, keep, release, write_samples
 from fakegracedb.notices.mock import mock_superevent
 from fakegracedb.schemas import gwalert
 
@@ -113,7 +113,8 @@ def test_the_last_fitting_file_of_the_log_counts(client: FakeGraceDb) -> None:
     notice = build(client, name, "update")
     assert notice.record["event"]["skymap"] == b"second"
     assert notice.files == {"skymap": f"{name}/a.multiorder.fits,1"}
-    assert notice.record["event"]["time"] == "2026-03-01T17:03:52.125Z"
+    # rounded to milliseconds, as astropy does for the pipeline
+    assert notice.record["event"]["time"] == "2026-03-01T17:03:52.126Z"
 
 
 def test_only_first_notices_take_files_of_the_event(client: FakeGraceDb) -> None:
@@ -244,6 +245,7 @@ def test_the_command_builds_and_keeps(
     store = ["--store", str(client.store.path)]
     assert main(["notice", "build", name, "--type", "initial", *store]) == 0
     assert json.loads(capfdbinary.readouterr().out)["alert_type"] == "INITIAL"
+    assert client.permissions(name).json()["permissions"] == []  # nothing is done unasked
     call = ["notice", "build", name, *store, "--avro", "-o", str(tmp_path / "n.avro")]
     for _ in range(2):
         assert main([*call, "--store-back"]) == 0
@@ -256,6 +258,68 @@ def test_the_command_builds_and_keeps(
     content = client.files(name, f"{name}-preliminary.avro").read()
     assert content == (tmp_path / "n.avro").read_bytes()
     assert main(["notice", "build", "S999999z", *store]) == 1
+
+
+def test_what_is_sent_is_released_first_and_kept_as_the_pipeline_does(client: FakeGraceDb) -> None:
+    pytest.importorskip("fastavro")
+    name = cbc(client)
+    client.write_log("G0001", "map", "bayestar.multiorder.fits", b"map")
+    client.write_log("G0001", "p", "gstlal.p_astro.json", b'{"BNS": 1.0}')
+    client.write_log(name, "e", "em_bright.json", b'{"HasNS": 1.0}', tag_name="em_bright")
+    client.write_label(name, "SKYMAP_READY")
+    notice = build(client, name, "preliminary")
+    release(client, notice)
+    logs = {log["comment"]: log for log in client.logs(name).json()["log"] if log["filename"]}
+    assert {comment: set(log["tag_names"]) - {"lvem"} for comment, log in logs.items()} == {
+        "e": {"em_bright", "public"},
+        "Localization copied from G0001": {"sky_loc", "public"},
+        "Source classification copied from G0001": {"p_astro", "public"},
+    }
+    assert client.files(name, "bayestar.multiorder.fits").read() == b"map"
+    labels = client.superevent(name).json()["labels"]
+    assert sorted(labels) == ["PASTRO_READY", "SKYMAP_READY"]
+    public = {"group": "public_users", "permission": "view_superevent"}
+    assert public in client.permissions(name).json()["permissions"]
+    keep(client, notice, "kafka://127.0.0.1/igwn.gwalert")
+    assert "GCN_PRELIM_SENT" in client.superevent(name).json()["labels"]
+    seen = client.as_user(None).files(name).json()  # everything that the notice tells of
+    assert {f"{name}-preliminary.avro", f"{name}-preliminary.json", "em_bright.json"} <= set(seen)
+    again = build(client, name, "update")
+    assert again.files == {
+        "skymap": f"{name}/bayestar.multiorder.fits,0",
+        "em_bright": f"{name}/em_bright.json,0",
+        "p_astro": f"{name}/gstlal.p_astro.json,0",
+    }
+    written = len(client.logs(name).json()["log"])
+    release(client, again)
+    assert len(client.logs(name).json()["log"]) == written  # all of it is so already
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [
+        ("less-significant", "LOW_SIGNIF_PRELIM_SENT"),
+        ("preliminary", "GCN_PRELIM_SENT"),
+        ("earlywarning", None),
+        ("initial", None),
+        ("retraction", None),
+    ],
+)
+def test_what_was_sent_is_labelled_by_its_kind(
+    client: FakeGraceDb, kind: str, label: str | None
+) -> None:
+    name = cbc(client)
+    for _ in range(2):
+        keep(client, build(client, name, kind, schema="early"), "x", avro=False)
+    assert client.superevent(name).json()["labels"] == ([label] if label else [])
+    form = "preliminary" if kind == "less-significant" else kind
+    assert f"{name}-{form}.json,1" in client.files(name).json()
+
+
+def test_no_p_astro_of_an_ssm_event_is_told(client: FakeGraceDb) -> None:
+    name = cbc(client, search="SSM")
+    client.write_log("G0001", "p", "gstlal.p_astro.json", b'{"BNS": 1.0}')
+    assert build(client, name, "preliminary").record["event"]["classification"] == {}
 
 
 def test_the_samples_are_what_the_user_guide_prints(

@@ -101,8 +101,16 @@ def test_a_broker_gets_avro_as_on_scimma_or_json_as_on_gcn(
     assert record == build(client, "S260301a").record
     assert second.headers() is None
     assert json.loads(second.value())["superevent_id"] == "S260301a"
-    [log] = [one for one in client.logs("S260301a").json()["log"] if one["filename"]]
-    assert log["comment"] == f"Kafka alert notice sent to {place}/igwn.gwalert"
+    kept = {
+        one["filename"]: one["comment"]
+        for one in client.logs("S260301a").json()["log"]
+        if one["filename"]
+    }
+    assert kept == {
+        f"S260301a-preliminary.{form}": f"Kafka alert notice sent to {place}/igwn.gwalert"
+        for form in ("avro", "json")
+    }
+    assert client.superevent("S260301a").json()["labels"] == ["GCN_PRELIM_SENT"]
     assert f"sent to {place}/igwn.gwalert" in capsys.readouterr().out
 
 

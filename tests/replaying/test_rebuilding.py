@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -220,25 +222,69 @@ def test_the_command_takes_archives_and_servers(
     assert "neither a folder nor a URL" in capsys.readouterr().err
 
 
-def test_the_report_tells_who_reacted_first(
+def test_the_report_tells_of_each_subscriber_how_it_reacted_first(
     client: FakeGraceDb, tmp_path: Path, capsys: Any
 ) -> None:
     script = tmp_path / "react.py"
     script.write_text(
         "import os, sys\n"
         "from fakegracedb import FakeGraceDb\n"
-        "uid = os.environ['FAKEGRACEDB_UID']\n"
-        "FakeGraceDb(store=sys.argv[1], user='ada').write_log(uid, 'seen')\n"
+        "client = FakeGraceDb(store=sys.argv[1])\n"
+        "for text in sys.argv[2:]:\n"
+        "    client.write_log(os.environ['FAKEGRACEDB_UID'], text)\n"
     )
-    import sys
-
     report = tmp_path / "report"
     call = ["alerts", "replay", "--uid", "G0002", "--no-wait", "--store", str(client.store.path)]
-    call += ["--to", f"exec:{sys.executable} {script} {client.store.path}"]
+    # two programs that write under one name, and one that writes nothing
+    programs = [
+        f"exec:{sys.executable} {script} {client.store.path}{end}" for end in (" a b", "", " c")
+    ]
+    for program in programs:
+        call += ["--to", program]
     assert main([*call, "--report", str(report), "--types", "new", "--topic", "x"]) == 0
-    [line] = [json.loads(one) for one in report.read_text().splitlines()]
-    assert list(line["reactions"]) == ["ada"]
-    assert 0 < line["reactions"]["ada"] < 60
-    assert client.logs("G0002").json()["log"][-1]["comment"] == "seen"
+    line, last = (json.loads(one) for one in report.read_text().splitlines())
+    assert list(line["took"]) == programs
+    assert list(line["reactions"]) == [programs[0], programs[2]]
+    for reaction in line["reactions"].values():
+        assert 0 < reaction["after"] < 60
+        assert reaction["call"] == "POST events/G0002/log/"
+    # counted from when it was told, which is after the first had ended
+    assert line["reactions"][programs[2]]["after"] <= line["took"][programs[2]] + 1
+    assert {who: list(kinds) for who, kinds in last["summary"].items()} == {
+        programs[0]: ["new"],
+        programs[2]: ["new"],
+    }
+    assert last["summary"][programs[0]]["new"] | {"mean": 0, "median": 0, "max": 0} == {
+        "alerts": 1,
+        "reacted": 1,
+        "mean": 0,
+        "median": 0,
+        "max": 0,
+    }
+    assert [one["comment"] for one in client.logs("G0002").json()["log"][-3:]] == ["a", "b", "c"]
     assert main([*call, "--report", str(tmp_path), "--no-wait"]) == 1
     assert main([*call, "--linger", "-1"]) == 1
+
+
+def test_the_report_tells_listeners_elsewhere_by_their_names(client: FakeGraceDb) -> None:
+    from fakegracedb.replaying.reactions import Reactions
+
+    with Reactions(client.store) as reactions:
+        began, told = reactions.newest(), time.monotonic()
+        with reactions.running("program"):
+            client.write_log("G0002", "of the program")
+        client.as_user("ada").write_label("G0002", "EM_READY")
+        client.write_log("G0001", "of another object")
+        again = reactions.newest()
+        client.as_user("ada").write_log("G0002", "once more")
+        client.as_user("emmy").write_log("G0001", "elsewhere")
+    message = {"object": {"graceid": "G0002"}}
+    first = reactions.first(message, began, told, {"program": told})
+    assert {who: one["call"] for who, one in first.items()} == {
+        "program": "POST events/G0002/log/",
+        "ada": "PUT events/G0002/labels/EM_READY",
+    }
+    # what came before is no reaction
+    later = reactions.first(message, again, told, {})
+    assert [one["call"] for one in later.values()] == ["POST events/G0002/log/"]
+    assert list(later) == ["ada"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any
 
 from ..arguments import add_verb
 from ..output import CommandError
@@ -12,7 +14,7 @@ from .common import Following, add_following, add_topics, positive
 if TYPE_CHECKING:
     from ..arguments import Verbs
 
-__all__ = ["add", "add_sinks", "checked_sinks"]
+__all__ = ["add", "add_sinks", "opened_sinks"]
 
 PLACES = "stdout, file:PATH, pipe:PATH, exec:COMMAND or kafka://HOST:PORT"
 
@@ -29,28 +31,31 @@ def add_sinks(verb: argparse.ArgumentParser, *, required: bool) -> None:
     verb.add_argument("--group", metavar="NAME", help="prefix of the topics (that of the server)")
     verb.add_argument("--timeout", type=positive, metavar="S", help="for each command [s]")
     verb.add_argument(
-        "--yes-live", action="store_true", help="send also to a broker on another machine"
+        "--yes-live",
+        action="store_true",
+        help="send also to a broker that serves real alerts, and to the topics of a real server "
+        "on another machine",
     )
 
 
-def checked_sinks(arguments: argparse.Namespace) -> list[str]:
-    """Give the places where alerts go, none of them where somebody may take them for real.
+def opened_sinks(
+    arguments: argparse.Namespace, stack: ExitStack, topics: Iterable[str]
+) -> dict[str, Any]:
+    """Open the places where alerts go, until a stack ends.
 
-    Raises
-    ------
-    CommandError
-        For a broker elsewhere, unless that is said to be meant.
+    Brokers of real alerts are refused unless that is said to be meant, and so are topics of real
+    servers on another machine; `topics` are those that alerts go to.
     """
-    from ...alerts.sinks import is_live
+    from ...alerts.sinks import open_sink
 
-    places: list[str] = arguments.to
-    for place in places:
-        if is_live(place) and not arguments.yes_live:
-            raise CommandError(
-                f"{place} is on another machine, where others may take these alerts for real: "
-                "--yes-live says that this is meant"
+    return {
+        place: stack.enter_context(
+            closing(
+                open_sink(place, timeout=arguments.timeout, live=arguments.yes_live, topics=topics)
             )
-    return places
+        )
+        for place in arguments.to
+    }
 
 
 def add(verbs: Verbs) -> None:
@@ -74,26 +79,29 @@ def add(verbs: Verbs) -> None:
 
 
 def _relay(arguments: argparse.Namespace) -> int:
-    from ...alerts.classic import classic_notice
-    from ...alerts.sinks import forward, forward_classic, open_sink
+    from ...alerts import topic_prefix
+    from ...alerts.classic import classic_notice, classic_topics
+    from ...alerts.sinks import forward, forward_classic
+    from ...alerts.topics import superevent_topics
+    from ...service.access import ROOT
 
-    places = checked_sinks(arguments)
+    topics: list[str] = []
     if arguments.gcn:
-        for place in places:
+        for place in arguments.to:
             if not place.startswith(("kafka:", "exec:")):
                 raise CommandError(f"--gcn: {place} takes alerts, and VOEvents are none")
+        topics += classic_topics()
     following = Following(arguments)
-    sinks = [open_sink(place, timeout=arguments.timeout) for place in places]
-    try:
+    # which servers alerts will come from is not known yet
+    topics += [f"{arguments.group or topic_prefix(ROOT)}.{name}" for name in superevent_topics()]
+    with ExitStack() as stack:
+        sinks = opened_sinks(arguments, stack, topics)
         for alert in following:
             classic = classic_notice(following.store, alert) if arguments.gcn else None
-            for sink in sinks:
+            for sink in sinks.values():
                 forward(alert, sink, following.of(alert), arguments.group)
                 if classic is not None:
                     forward_classic(alert, sink, *classic)
             if following.offsets is not None:
                 following.offsets.write(following.follower.position_after(alert))
-    finally:
-        for sink in sinks:
-            sink.close()
     return 0

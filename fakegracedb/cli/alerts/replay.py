@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import DEFAULT_STORE, add_verb, named_store
 from ..output import CommandError, complain, counted
 from .common import positive
-from .relay import add_sinks, checked_sinks
+from .relay import add_sinks, opened_sinks
 
 if TYPE_CHECKING:
     from ...alerts import Alert
+    from ...store import Store
     from ..arguments import Verbs
 
 __all__ = ["add"]
@@ -79,9 +80,10 @@ def add(verbs: Verbs) -> None:
     verb.add_argument(
         "--report",
         metavar="FILE",
-        help="a line of JSON for each alert: when it was due and sent, how late, how long each "
-        "place took, whether the alert is approximate, and how soon each user first changed its "
-        "object in the store (with --source or --from-archive that of --store)",
+        help="a line of JSON for each alert: when it was due, how late it was sent, how long each "
+        "place took, whether the alert is approximate, and how and how soon each subscriber (a "
+        "program of --to, else a user) first changed its object in the store (with --source or "
+        "--from-archive that of --store); and a last one that sums that up by type of alert",
     )
     verb.add_argument(
         "--linger",
@@ -94,11 +96,11 @@ def add(verbs: Verbs) -> None:
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    from ...alerts.sinks import forward, open_sink
+    from ...alerts.sinks import CommandSink, forward
     from ...replaying import history, paced
+    from ...replaying.reports import Report
 
     arguments.to = arguments.to or ["stdout"]
-    places = checked_sinks(arguments)
     if not 0 <= arguments.linger < float("inf"):
         raise CommandError("--linger is a number of seconds, not negative")
     source, archive = _source(arguments)
@@ -127,26 +129,26 @@ def _replay(arguments: argparse.Namespace) -> int:
         start_in=arguments.start_in,
     )
     with ExitStack() as stack:
-        sinks = {
-            place: stack.enter_context(closing(open_sink(place, timeout=arguments.timeout)))
-            for place in places
-        }
+        whole = _broker_topics(alerts, arguments.topic, arguments.group)
+        sinks = opened_sinks(arguments, stack, whole)
         for sink in sinks.values():  # brokers: for who listens before the first alert comes
             if hasattr(sink, "prepare"):
-                sink.prepare(_broker_topics(alerts, arguments.topic, arguments.group))
+                sink.prepare(whole)
         report = None
         if arguments.report is not None:
-            report = stack.enter_context(_Report(arguments))
+            report = stack.enter_context(Report(arguments.report, _watched(arguments)))
         began = time.monotonic()
         for due, topics, alert in sent:
-            start = time.monotonic()
-            took: dict[str, float] = {}
-            for place, sink in sinks.items():
-                before = time.monotonic()
-                forward(alert, sink, topics, arguments.group)
-                took[place] = round(time.monotonic() - before, 6)
             if report is not None:
-                report.sent(alert, due, start, start - began - due, took)
+                report.begin(alert, due, time.monotonic() - began - due)
+            for place, sink in sinks.items():
+                noted = (
+                    nullcontext()
+                    if report is None
+                    else report.telling(place, program=isinstance(sink, CommandSink))
+                )
+                with noted:
+                    forward(alert, sink, topics, arguments.group)
         if arguments.linger:
             time.sleep(arguments.linger)
     return 0
@@ -194,49 +196,11 @@ def _types(text: str) -> set[str]:
     return types
 
 
-class _Report:
-    """What became of each alert that was sent: written when all is over, or something failed."""
+def _watched(arguments: argparse.Namespace) -> Store | None:
+    """Give the store in which subscribers write: with another source only one that is named."""
+    from ...store import Store
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        from ...replaying.reactions import Reactions
-        from ...store import Store
-
-        self._path: str = arguments.report
-        self._lines: list[tuple[Alert, float, dict[str, Any]]] = []
-        elsewhere = arguments.source is not None or arguments.from_archive is not None
-        store = Store(named_store(arguments) or DEFAULT_STORE)
-        watched = store.exists() and (named_store(arguments) is not None or not elsewhere)
-        self._reactions = Reactions(store) if watched else None
-
-    def sent(
-        self, alert: Alert, due: float, start: float, late: float, took: dict[str, float]
-    ) -> None:
-        """Note an alert that was sent."""
-        told = {
-            "seq": alert.seq,
-            "uid": alert.uid,
-            "type": alert.alert_type,
-            "due": round(due, 6),
-            "late": round(max(0.0, late), 6),
-            "took": took,
-            "approximate": alert.approximate,
-        }
-        self._lines.append((alert, start, told))
-
-    def __enter__(self) -> _Report:
-        with open(self._path, "w", encoding="utf-8"):  # noqa: PTH123 - it is known now if it cannot
-            pass
-        if self._reactions is not None:
-            self._reactions.__enter__()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        import json
-
-        if self._reactions is not None:
-            self._reactions.__exit__(*exception)
-        with open(self._path, "w", encoding="utf-8") as stream:  # noqa: PTH123
-            for alert, start, told in self._lines:
-                if self._reactions is not None:
-                    told["reactions"] = self._reactions.first(alert.message, start)
-                stream.write(json.dumps(told) + "\n")
+    elsewhere = arguments.source is not None or arguments.from_archive is not None
+    named = named_store(arguments)
+    store = Store(named or DEFAULT_STORE)
+    return store if store.exists() and (named is not None or not elsewhere) else None
