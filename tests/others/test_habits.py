@@ -1,8 +1,8 @@
 """What programs of the field ask of GraceDB, and what they take for granted in its answers.
 
 Each test is a habit seen in released programs (gwcelery, ligo-followup-advocate, ligo-raven, the
-Mock Event Generator, gwtc-tools, pesummary, bilby_pipe, gw-lts, gwsumm, gwemopt, igwn-monitor,
-igwn-event-normalizer, gracedb-mcp), played with the client's own methods.
+Mock Event Generator, gwtc-tools, pesummary, bilby_pipe, gw-lts, gwsumm, cbcflow), played with the
+client's own methods.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ def test_queries_of_programs_find_events(scene: Scene, query: str, found: list[s
         ("t_0: {start} .. {end}", True),
         ("category: production t_0: {start} .. {end}", True),
         ("category: test t_0: {start} .. {end}", False),
+        ("gpstime: {start} .. {end}         FAR <= 1e-6", True),
+        ("gpstime: {start} .. {end}         FAR <= 1e-10", False),
     ],
 )
 def test_queries_of_programs_find_superevents(scene: Scene, query: str, found: bool) -> None:
@@ -171,7 +173,7 @@ def test_the_log_of_an_event_tells_what_its_pipeline_uploaded(scene: Scene) -> N
     assert error.value.response.status_code == 404
 
 
-# Files as objects (bilby_pipe, gw-lts, ligo-followup-advocate)
+# Files as objects (bilby_pipe, gw-lts, ligo-followup-advocate, cbcflow)
 
 
 def test_a_file_has_data_status_and_json(scene: Scene) -> None:
@@ -181,6 +183,13 @@ def test_a_file_has_data_status_and_json(scene: Scene) -> None:
     answer = client.files(scene.sid, "p_astro.json", raw=True)
     assert answer.status == 200
     assert answer.json() == json.loads(samples.p_astro())
+
+
+def test_no_name_of_a_file_is_all_of_them(scene: Scene) -> None:
+    client = scene.client
+    links = client.files(scene.gstlal, "").json()
+    assert links == client.files(scene.gstlal).json()
+    assert client.get(links["coinc.xml"]).content == samples.coinc_xml(T_0, far=1e-9)
 
 
 # Catalogs (gwtc-tools)

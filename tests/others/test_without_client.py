@@ -1,6 +1,7 @@
 """GraceDB without the newest client: plain requests, followed links, older clients.
 
-Habits of igwn-monitor, gwemopt, pesummary and gracedb-mcp, as in `test_habits`.
+Habits of igwn-monitor, gwemopt, pesummary, gracedb-mcp and tom-nonlocalizedevents, as in
+`test_habits`.
 """
 
 from __future__ import annotations
@@ -53,6 +54,21 @@ def test_the_public_follows_a_voevent_to_its_sky_map(scene: Scene) -> None:
         assert url.path == f"/api/superevents/{sid}/files/{name}"
         answer = requests.get(f"{server.url.removesuffix('/api/')}{url.path}", timeout=20)
     assert answer.content == samples.skymap()
+
+
+def test_every_key_of_a_file_list_that_looks_like_a_sky_map_is_one(scene: Scene) -> None:
+    client, sid = scene.client, scene.sid
+    name = "bayestar.multiorder.fits"
+    for _ in range(2):
+        client.write_log(sid, "map", name, samples.skymap(), tag_name=["sky_loc", "public"])
+    client.modify_permissions(sid, "expose")
+    with Server(client.store, anonymous=True) as server:
+        base = f"{server.url}superevents/{sid}/files/"
+        keys = sorted(requests.get(base, timeout=20).json())
+        maps = [key for key in keys if key.endswith(".fits") or ".fits," in key]
+        assert maps == [name, f"{name},0", f"{name},1"]
+        for key in maps:
+            assert requests.get(base + key, timeout=20).content == samples.skymap()
 
 
 def test_two_slashes_in_a_row_lead_nowhere(tmp_path: Path) -> None:
