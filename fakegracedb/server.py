@@ -58,8 +58,8 @@ class Server:
 
     Raises
     ------
-    ValueError
-        As `fakegracedb.wsgi.application`.
+    ValueError, StoreError
+        As `fakegracedb.wsgi.application`; and for what is no port.
 
     Examples
     --------
@@ -84,8 +84,10 @@ class Server:
         admin: bool = True,
         forwarded: bool = False,
     ) -> None:
-        self.store = store if isinstance(store, Store) else Store(store)
+        self.store = store if isinstance(store, Store) else Store.open_or_make(store)
         self.host = host
+        if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+            raise ValueError(f"port={port!r} is no port: 0 to 65535")
         self._wanted = port
         self._application = application(
             self.store,

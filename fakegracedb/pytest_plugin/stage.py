@@ -36,7 +36,7 @@ _numbers = count()
 
 def set_up(request: pytest.FixtureRequest) -> Stage:
     """Set the stage for a test."""
-    settings = settings_of(request)
+    settings = settings_of(request.node)
     url = request.config.getoption("gracedb")
     if url != "fake":
         return RemoteStage(settings, checked_url(url), request)
@@ -44,6 +44,24 @@ def set_up(request: pytest.FixtureRequest) -> Stage:
     with on_the_real_disk():
         base = request.getfixturevalue("tmp_path_factory").getbasetemp()
     return FakeStage(settings, base, request)
+
+
+def check(items: list[pytest.Item]) -> None:
+    """Check what tests ask for by their markers.
+
+    Raises
+    ------
+    pytest.UsageError
+        If some of it makes no sense.
+    """
+    problems: dict[str, None] = {}
+    for item in items:
+        try:
+            settings_of(item)
+        except pytest.UsageError as error:
+            problems[str(error)] = None
+    if problems:
+        raise pytest.UsageError("\n".join(problems))
 
 
 class Stage(ABC):
@@ -239,7 +257,8 @@ class FakeStage(Stage):
 
 def _refuse_fake_file_system(fixture: str, why: str) -> None:
     if fake_file_system() is not None:
-        raise pytest.UsageError(f"{fixture}: the test's store lies in the fake file system, {why}")
+        text = f"{fixture}: the test's store lies in the fake file system, {why}"
+        pytest.fail(text, pytrace=False)
 
 
 class RemoteStage(Stage):
