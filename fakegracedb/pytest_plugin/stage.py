@@ -227,8 +227,6 @@ class FakeStage(Stage):
         """Serve the store over HTTP for the length of a block, and give the API root's URL."""
         from ..server import Server
 
-        # waitress wakes its loop through a pipe, which a fake `os` neither reads nor writes
-        _refuse_fake_file_system("gracedb_server", "from which no server can run: use `gracedb`")
         settings = self.settings
         asking = chosen_identity(self.store, settings.user, settings.groups)
         with Server(
@@ -243,7 +241,9 @@ class FakeStage(Stage):
         """Give an environment for subprocesses, in which the fake is swapped in."""
         from ..child import environment
 
-        _refuse_fake_file_system("gracedb_env", "where no other process finds it")
+        if fake_file_system() is not None:
+            text = "gracedb_env: the test's store lies in the fake file system, where no other "
+            pytest.fail(f"{text}process finds it", pytrace=False)
         settings = self.settings
         return environment(
             self.store.path,
@@ -253,12 +253,6 @@ class FakeStage(Stage):
             waits=settings.waits,
             allow_network=settings.allow_network,
         )
-
-
-def _refuse_fake_file_system(fixture: str, why: str) -> None:
-    if fake_file_system() is not None:
-        text = f"{fixture}: the test's store lies in the fake file system, {why}"
-        pytest.fail(text, pytrace=False)
 
 
 class RemoteStage(Stage):
