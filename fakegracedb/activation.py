@@ -8,9 +8,10 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from .api.message import group_names
 from .client import FakeGraceDb
 from .transport import Waits, swapping
-from .transport.choices import chosen_identity, group_names
+from .transport.choices import chosen_identity
 
 if TYPE_CHECKING:
     from .client import Time

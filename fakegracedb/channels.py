@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 from typing import Any, cast
 
+from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, Task, WSGITask
 
 from .wsgi.connections import SOCKET
 
-__all__ = ["Channel"]
+__all__ = ["Bell", "Channel"]
 
 
 class _InOneWrite(Task):  # type: ignore[misc]  # waitress comes without types
@@ -69,3 +73,48 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = _Parser
     task_class = _Requests
     error_task_class = _Errors
+
+
+class Bell(wasyncore.dispatcher):  # type: ignore[misc]
+    """Wakes the server's loop, from any thread: a pair of sockets.
+
+    That of waitress is a pipe, which inside pyfakefs can be neither read nor written.
+
+    Parameters
+    ----------
+    map : dict
+        The connections that the loop looks after.
+    """
+
+    def __init__(self, map: dict[int, Any]) -> None:  # noqa: A002 - as waitress calls it
+        inner, self._outer = socket.socketpair()
+        self._outer.setblocking(False)
+        self._ringing = threading.RLock()  # a signal's handler rings too
+        super().__init__(inner, map=map)
+
+    def pull_trigger(self) -> None:
+        """Let the loop turn, if there still is one."""
+        with self._ringing, contextlib.suppress(OSError):  # full: it is woken already; or closed
+            self._outer.send(b"x")
+
+    def readable(self) -> bool:
+        """Whether the loop shall look for something to read: always."""
+        return True
+
+    def writable(self) -> bool:
+        """Whether it shall look whether something can be written: never."""
+        return False
+
+    def handle_connect(self) -> None:
+        """Nothing: both ends are ours."""
+
+    def handle_read(self) -> None:
+        """Forget what has been rung."""
+        with contextlib.suppress(OSError):
+            self.socket.recv(1 << 12)
+
+    def close(self) -> None:
+        """End both ends."""
+        with self._ringing:
+            self._outer.close()
+        super().close()

@@ -15,17 +15,11 @@ from typing import TYPE_CHECKING, Any
 from ligo.gracedb.rest import GraceDb
 
 from .api.app import Application
-from .api.message import Identity
+from .api.message import Identity, group_names, user_name
 from .errors import StoreError
 from .store import Store
 from .transport import StoreAdapter, Waits
-from .transport.choices import (
-    chosen_store,
-    chosen_user,
-    chosen_version,
-    chosen_waits,
-    group_names,
-)
+from .transport.choices import chosen_store, chosen_user, chosen_version, chosen_waits
 from .transport.credentials import Constructor, Shown
 
 if TYPE_CHECKING:
@@ -69,6 +63,8 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
     ------
     ValueError
         For an impossible value of ours, or a folder given as `service_url`.
+    StoreError
+        If `store` holds something else, or is no folder.
     TypeError, ValueError
         As the real constructor, where it refuses something for other reasons than credentials.
     """
@@ -150,7 +146,7 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
         Raises
         ------
         ValueError
-            For groups without a name.
+            For groups without a name, and what is no name.
         """
         behind = self._fakegracedb
         client = FakeGraceDb(*behind.args, store=self.store, **behind.ours, **behind.kwargs)
@@ -159,6 +155,8 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
             groups = group_names(groups)
             if name is None and groups:
                 raise ValueError("an unauthenticated reader is in no group")
+        if name is not None:
+            name = user_name(name)
         client._act_as(Identity(name, groups))
         return client
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
 
-from .channels import Channel
+from .channels import Bell, Channel
 from .errors import FakeGraceDbError
 from .store import Store
 from .wsgi import application
@@ -58,8 +58,8 @@ class Server:
 
     Raises
     ------
-    ValueError
-        As `fakegracedb.wsgi.application`.
+    ValueError, StoreError
+        As `fakegracedb.wsgi.application`; and for what is no port.
 
     Examples
     --------
@@ -84,8 +84,10 @@ class Server:
         admin: bool = True,
         forwarded: bool = False,
     ) -> None:
-        self.store = store if isinstance(store, Store) else Store(store)
+        self.store = store if isinstance(store, Store) else Store.open_or_make(store)
         self.host = host
+        if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+            raise ValueError(f"port={port!r} is no port: 0 to 65535")
         self._wanted = port
         self._application = application(
             self.store,
@@ -99,8 +101,6 @@ class Server:
         self._server: TcpWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self._stopping = False
-        self._waking = threading.RLock()
-        self._can_wake = False
 
     @property
     def url(self) -> str:
@@ -160,7 +160,8 @@ class Server:
         Nothing of the store is left half done, whatever is cut off.
         """
         self._stopping = True
-        self._wake()
+        if self._server is not None:
+            self._server.trigger.pull_trigger()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join()
@@ -218,14 +219,8 @@ class Server:
         )
         self._server.channel_class = Channel
         self._server.task_dispatcher.queue_logger = _queue_log
-        self._server.pull_trigger = self._wake
-        self._can_wake = True
-
-    def _wake(self) -> None:
-        """Let the loop turn, if there still is one: its pipe may be another's file by then."""
-        with self._waking:
-            if self._can_wake and self._server is not None:
-                self._server.trigger.pull_trigger()
+        self._server.trigger.close()
+        self._server.trigger = Bell(self._server._map)
 
     def _serve(self) -> None:
         server = self._server
@@ -244,8 +239,6 @@ class Server:
             channel.total_outbufs_len for channel in server.active_channels.values()
         ):
             turn(0.01)
-        with self._waking:
-            self._can_wake = False
         wasyncore.close_all(server._map)
 
 

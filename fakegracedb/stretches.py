@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import IO, TypeAlias
+import io
+import itertools
+import weakref
+from collections.abc import Iterable, Iterator
+from typing import IO, TYPE_CHECKING, TypeAlias
 
-__all__ = ["Content", "Stretch", "pieces", "whole"]
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+__all__ = ["Content", "Stretch", "gathered", "opened", "pieces", "whole"]
 
 _PIECE = 1 << 18  # bytes read at a time
+_IN_MEMORY = 1 << 19  # bytes; larger contents lie in a temporary file
 
 
 class Stretch:
@@ -23,10 +30,11 @@ class Stretch:
         Which of its bytes.
     """
 
-    __slots__ = ("_file", "_length", "_piece", "_place", "_start")
+    __slots__ = ("__weakref__", "_file", "_length", "_piece", "_place", "_start", "_whole")
 
     def __init__(self, file: IO[bytes], start: int, length: int) -> None:
         self._file = file
+        self._whole: Stretch | None = None  # of which this is a part, and which may own the file
         self._start = start
         self._length = length
         self._piece = b""  # what was searched last; a form is read by many small steps
@@ -48,7 +56,28 @@ class Stretch:
 
     def part(self, start: int, stop: int) -> Stretch:
         """Give a part of it, as a stretch again."""
-        return Stretch(self._file, self._start + start, stop - start)
+        part = Stretch(self._file, self._start + start, stop - start)
+        part._whole = self
+        return part
+
+    @classmethod
+    def of(cls, content: Iterable[bytes | memoryview]) -> Stretch:
+        """Put pieces into a temporary file, which is closed when nobody has the stretch any more.
+
+        What goes wrong in getting the pieces leaves nothing behind.
+        """
+        import tempfile  # only now: most never need it
+
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
+        try:
+            for piece in content:
+                file.write(piece)
+            stretch = cls(file, 0, file.tell())
+        except BaseException:
+            file.close()
+            raise
+        weakref.finalize(stretch, file.close)
+        return stretch
 
     def close(self) -> None:
         """Close the file."""
@@ -78,6 +107,44 @@ class Stretch:
 
 
 Content: TypeAlias = bytes | memoryview | Stretch
+
+
+def gathered(content: Iterable[bytes | memoryview]) -> bytes | Stretch:
+    """Join pieces, in memory if it is little and in a temporary file if it is much."""
+    rest = iter(content)
+    taken: list[bytes | memoryview] = []
+    size = 0
+    for piece in rest:
+        taken.append(piece)
+        size += len(piece)
+        if size > _IN_MEMORY:
+            return Stretch.of(itertools.chain(taken, rest))
+    return b"".join(taken)
+
+
+def opened(content: Content) -> IO[bytes]:
+    """Give a content as a file to be read, without a copy of what is in a file already."""
+    if isinstance(content, Stretch):
+        return io.BufferedReader(_Reader(content), _PIECE)
+    return io.BytesIO(content)
+
+
+class _Reader(io.RawIOBase):
+    """Reads a stretch from its beginning on."""
+
+    def __init__(self, stretch: Stretch) -> None:
+        self._stretch = stretch
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        target = memoryview(buffer).cast("B")
+        data = self._stretch[self._place : self._place + len(target)]
+        target[: len(data)] = data
+        self._place += len(data)
+        return len(data)
 
 
 def pieces(content: Content) -> Iterator[bytes | memoryview]:

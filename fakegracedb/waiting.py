@@ -63,6 +63,8 @@ def wait_for(
 
     Raises
     ------
+    TypeError
+        For what is no client, or no id.
     TimeoutError
         If it is not there by then; the message says what is missing, and what is there instead.
     ValueError
@@ -87,8 +89,12 @@ def wait_for(
     ...     found["graceid"]
     'T0001'
     """
-    if not timeout >= 0:
+    if isinstance(timeout, str) or not timeout >= 0:
         raise ValueError(f"timeout is {timeout!r}: no time to wait for [s]")
+    if not hasattr(client, "_service_url"):
+        raise TypeError(f"wait_for asks a GraceDb client, not {client!r}")
+    if not isinstance(id, str):
+        raise TypeError(f"{id!r} is not the id of an event or superevent")
     wanted = _Wanted(client, id, _listed(label), _listed(file), _listed(log))
     server = _Server.of(client)
     began = time.monotonic()

@@ -294,3 +294,12 @@ def test_clients_of_the_real_class_are_recognized_while_the_fake_is_in(
             assert (gracedb.clock.now() - before).total_seconds() < 60
         gracedb.write_label(name, "DQV")
         assert wait_for(early, name, label="DQV", timeout=600)["graceid"] == name
+
+
+def test_arguments_that_make_no_sense_are_refused(client: FakeGraceDb) -> None:
+    with pytest.raises(TypeError, match="wait_for asks a GraceDb client, not 'mystore'"):
+        wait_for("mystore", "G0001")
+    with pytest.raises(TypeError, match="5 is not the id of an event or superevent"):
+        wait_for(client, 5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="timeout is '5': no time"):
+        wait_for(client, "G0001", timeout="5")  # type: ignore[arg-type]

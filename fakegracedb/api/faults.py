@@ -7,7 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Fault", "FaultPlan"]
+__all__ = ["FIELDS", "Fault", "FaultPlan"]
+
+# What each field may be.
+_NUMBER = (int, float)
+_NONE = type(None)
+_KINDS: dict[str, tuple[type, ...]] = {
+    "status": (int, _NONE),
+    "method": (str, _NONE),
+    "path": (str,),
+    "after": (int,),
+    "times": (int, _NONE),
+    "retry_after": (*_NUMBER, _NONE),
+    "delay": _NUMBER,
+    "drop": (bool,),
+    "truncate": (int, _NONE),
+    "body": (str, bytes, dict, list, _NONE),
+    "when": (str,),
+}
+FIELDS = tuple(_KINDS)
 
 
 @dataclass(eq=False, slots=True)
@@ -103,22 +121,12 @@ class FaultPlan:
         Raises
         ------
         ValueError
-            If nothing is asked for, or a number makes no sense.
+            If nothing is asked for, or a value makes no sense.
         """
-        if when not in ("before", "after"):
-            raise ValueError(f"when must be 'before' or 'after', not {when!r}")
-        if after < 0 or (times is not None and times < 1) or delay < 0:
-            raise ValueError("after and delay cannot be negative, and times starts at 1")
-        if truncate is not None and truncate < 0:
-            raise ValueError("truncate cannot be negative")
-        if status is not None and not 100 <= status <= 599:
-            raise ValueError(f"{status} is not an HTTP status")
-        if status is None and body is None and not (drop or delay or truncate is not None):
-            raise ValueError("a fault needs one of status, body, delay, drop and truncate")
         fault = Fault(
             status=status,
-            method=None if method is None else method.upper(),
-            path=path.lstrip("/"),
+            method=method,
+            path=path,
             after=after,
             times=times,
             retry_after=retry_after,
@@ -128,6 +136,9 @@ class FaultPlan:
             body=body,
             when=when,
         )
+        _refuse_nonsense(fault)
+        fault.path = path.lstrip("/")
+        fault.method = None if method is None else method.upper()
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -170,3 +181,21 @@ class FaultPlan:
 
     def __repr__(self) -> str:
         return f"<FaultPlan: {self._faults!r}>"
+
+
+def _refuse_nonsense(fault: Fault) -> None:
+    for name, kinds in _KINDS.items():
+        value = getattr(fault, name)
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise ValueError(f"{name} cannot be {value!r}")
+    if fault.when not in ("before", "after"):
+        raise ValueError(f"when must be 'before' or 'after', not {fault.when!r}")
+    for name in ("after", "delay", "retry_after", "truncate"):
+        if not (getattr(fault, name) or 0) >= 0:
+            raise ValueError(f"{name} cannot be {getattr(fault, name)!r}: it is 0 or more")
+    if fault.times is not None and fault.times < 1:
+        raise ValueError(f"times cannot be {fault.times!r}: it starts at 1, and None is for ever")
+    if fault.status is not None and not 100 <= fault.status <= 599:
+        raise ValueError(f"{fault.status} is not an HTTP status")
+    if not (fault.answers or fault.drop or fault.delay or fault.truncate is not None):
+        raise ValueError("a fault needs one of status, body, delay, drop and truncate")

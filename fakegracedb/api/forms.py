@@ -36,6 +36,7 @@ Kind = Literal["form", "multipart", "json"]
 
 MAX_FIELDS = 1000
 MAX_FILES = 100
+MAX_WHOLE = 32 * 2**20  # bytes of a body that is parsed whole: JSON, urlencoded
 MAX_HEADER = 1024  # bytes of all headers of one part, their end included
 _SMALL = 1 << 16  # bytes of a part
 
@@ -152,6 +153,7 @@ def parse(request: Request, accepts: Collection[Kind] = ("form", "multipart", "j
         charset, holds NaN or Infinity, is nested too deeply for Python, or is not an object; for a
         multipart body without a valid boundary, with more than `MAX_HEADER` bytes of headers in a
         part, or with a file in bad base64; for over `MAX_FIELDS` fields or `MAX_FILES` files.
+        413 for more than `MAX_WHOLE` bytes that are not multipart.
 
     Notes
     -----
@@ -176,6 +178,8 @@ def parse(request: Request, accepts: Collection[Kind] = ("form", "multipart", "j
         return Form({}, {}, {} if kind == "json" else None)
     if kind is None or kind not in accepts:
         raise unsupported(request)
+    if kind != "multipart" and len(request.body) > MAX_WHOLE:
+        raise ApiError(413, {"detail": f"Request body larger than {MAX_WHOLE} bytes."})
     codec = _codec(parameters.get("charset", ""))
     if kind == "json":
         return _json(request.content, codec)

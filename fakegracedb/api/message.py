@@ -11,7 +11,7 @@ from ..stretches import Stretch
 if TYPE_CHECKING:
     from .faults import Fault
 
-__all__ = ["Blob", "Identity", "Request", "Response", "group_names"]
+__all__ = ["Blob", "Identity", "Request", "Response", "group_names", "user_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,35 @@ class Identity:
 
 
 def group_names(groups: Iterable[str]) -> tuple[str, ...]:
-    """Give names of groups, of which one may stand alone."""
-    return (groups,) if isinstance(groups, str) else tuple(groups)
+    """Give names of groups, of which one may stand alone.
+
+    Raises
+    ------
+    ValueError
+        For what is neither a name nor several.
+    """
+    names = (groups,) if isinstance(groups, str) or not isinstance(groups, Iterable) else groups
+    names = tuple(names)
+    for name in names:
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"groups: {name!r} is not the name of a group")
+    return names
+
+
+def user_name(name: str) -> str:
+    """Give the name of a user as it came.
+
+    Raises
+    ------
+    ValueError
+        For what is none.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(
+            f"user={name!r} is not the name of a user (a reader without credentials is another "
+            "matter: force_noauth=True, as_user(None), --anonymous)"
+        )
+    return name
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import os
 import sys
 
 from .arguments import DEFAULT_STORE, add_verb, named_store
-from .output import CommandError
+from .output import complain
 from .values import server_version, user_name
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .arguments import Verbs
 
 __all__ = ["add"]
+
+_NOT_RUN, _NOT_FOUND = 126, 127  # as shells tell of a command
 
 
 def add(verbs: Verbs) -> None:
@@ -26,7 +28,7 @@ def add(verbs: Verbs) -> None:
         "run a command with the fake swapped in",
         "Run a command in which the store answers every GraceDB client: the command `gracedb`, a "
         "program of yours, and the Python programs that it starts. Everything after `--` is the "
-        "command; its exit status becomes ours.",
+        "command; its exit status becomes ours (126 if it cannot be run, 127 if it is not there).",
     )
     verb.add_argument(
         "--user", metavar="NAME", type=user_name, help="who asks, whatever the clients say"
@@ -74,5 +76,9 @@ def _exec(arguments: argparse.Namespace) -> int:
     sys.stdout.flush()
     try:
         os.execvpe(command[0], command, variables)
+    except FileNotFoundError:
+        complain(f"{command[0]}: there is no such command")
+        return _NOT_FOUND
     except OSError as error:
-        raise CommandError(f"{command[0]}: {error.strerror}") from None
+        complain(f"{command[0]}: it cannot be run: {error.strerror}")
+        return _NOT_RUN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any, TextIO
 
 from ..errors import FakeGraceDbError
@@ -13,10 +14,15 @@ __all__ = [
     "complain",
     "counted",
     "failure_text",
+    "said_text",
     "say",
     "say_json",
     "size_text",
 ]
+
+
+# Keys around what a server says that tell nothing of it.
+_ENVELOPES = ("detail", "error", "errors", "non_field_errors")
 
 
 class CommandError(FakeGraceDbError):
@@ -53,7 +59,9 @@ def failure_text(error: Exception) -> str:
     response = getattr(error, "response", None)
     if response is not None:  # the client's HTTPError
         request = response.request
-        return f"{request.method} {request.path_url}: {response.status_code}: {response.text}"
+        return (
+            f"{request.method} {request.path_url}: {response.status_code}: {answer_text(response)}"
+        )
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, FakeGraceDbError | OSError | ValueError) and str(error):
@@ -63,14 +71,32 @@ def failure_text(error: Exception) -> str:
 
 def answer_text(response: Any) -> str:
     """Give what a server says in an answer, in one line and without the JSON around it."""
-    text = " ".join(response.text.split())
+    return said_text(response.text)
+
+
+def said_text(text: str) -> str:
+    """Give what the body of an answer says, in one line and without the JSON around it."""
+    import json
+
     try:
-        data = response.json()
-    except ValueError:
-        return text
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return " ".join(text.split())
+    return "; ".join(_sentences(data)) or " ".join(text.split())
+
+
+def _sentences(data: Any, name: str = "") -> Iterator[str]:
+    """Give the texts in an answer, those of a field with its name."""
     if isinstance(data, dict):
-        data = next((data[key] for key in ("detail", "error", "errors") if key in data), data)
-    return " ".join(data.split()) if isinstance(data, str) else text
+        if "message" in data:  # beside which stand codes for programs
+            data = {"error": data["message"]}
+        for key, value in data.items():
+            yield from _sentences(value, name if key in _ENVELOPES else key)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _sentences(value, name)
+    elif data not in (None, ""):
+        yield f"{name}: {' '.join(str(data).split())}" if name else " ".join(str(data).split())
 
 
 def size_text(count: int) -> str:

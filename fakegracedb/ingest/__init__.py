@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from ..stretches import Content, Stretch, whole
+
 __all__ = [
     "Entry",
     "Reader",
@@ -27,8 +29,8 @@ class Upload:
     ----------
     filename : str
         Base name of the upload.
-    content : bytes or memoryview
-        As sent.
+    data : bytes, memoryview or Stretch
+        As sent; a large one may lie in a file.
     pipeline, group : str
         Names.
     search : str or None
@@ -40,12 +42,17 @@ class Upload:
     """
 
     filename: str
-    content: bytes | memoryview
+    data: Content
     pipeline: str
     group: str
     search: str | None
     fields: Mapping[str, str] = field(default_factory=dict)
     replaces: bool = False
+
+    @property
+    def content(self) -> bytes | memoryview:
+        """The data in memory."""
+        return whole(self.data) if isinstance(self.data, Stretch) else self.data
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ class Reading:
         that there are no rows any more.
     updates : dict of str to dict
         Members of which only the keys named change; null takes a key away.
-    files : list of tuple of (str, bytes)
+    files : list of tuple of (str, bytes, memoryview or Stretch)
         Name and content of the files written, in this order.
     logs : list of Entry
         The logs written, in this order.
@@ -107,7 +114,7 @@ class Reading:
     unsaved: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
     updates: dict[str, dict[str, Any]] = field(default_factory=dict)
-    files: list[tuple[str, bytes | memoryview]] = field(default_factory=list)
+    files: list[tuple[str, Content]] = field(default_factory=list)
     logs: list[Entry] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     failure: str | None = None

@@ -8,9 +8,10 @@ from typing import Any
 
 from fakegracedb.documents.attributes import TABLES
 
+from ..stretches import gathered
 from . import Entry, Reading, Upload
 from .columns import EVENT, check, gpstime
-from .compression import gunzip, is_gzip
+from .compression import is_gzip, pieces
 from .ligolw import Schema, Table, read_tables
 
 __all__ = ["COINC_EVENT", "COINC_INSPIRAL", "SNGL_INSPIRAL", "read_coinc", "read_mbta"]
@@ -83,7 +84,7 @@ def read_coinc(upload: Upload) -> Reading:
     """
     reading = Reading()
     try:
-        tables = read_tables(upload.content, (COINC_INSPIRAL, COINC_EVENT, SNGL_INSPIRAL))
+        tables = read_tables(upload.data, (COINC_INSPIRAL, COINC_EVENT, SNGL_INSPIRAL))
     except MemoryError:
         raise
     except Exception as error:
@@ -118,9 +119,9 @@ def _first_row(kind: str, tables: list[Table]) -> _Row | None:
 
 
 def _write_files(reading: Reading, upload: Upload, coinc: _Row) -> None:
-    content = upload.content
+    content = upload.data
     if upload.filename.endswith(".gz") and is_gzip(content):
-        content = gunzip(content)
+        content = gathered(pieces(content))
     comment = "Log File Created"
     try:
         text = _event_log(upload, coinc)

@@ -8,6 +8,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from .. import stretches
+from ..stretches import Content, Stretch
+
 __all__ = ["LIMIT", "gunzip", "is_gzip", "pieces"]
 
 LIMIT = 128 * 2**20
@@ -42,23 +45,23 @@ _FORMATS: tuple[tuple[bytes, Callable[[], _Decoder], tuple[type[Exception], ...]
 )
 
 
-def is_gzip(content: bytes | memoryview) -> bool:
+def is_gzip(content: Content) -> bool:
     """Whether the content begins as a gzip file does."""
     return content[:2] == _GZIP
 
 
-def pieces(content: bytes | memoryview) -> Iterator[bytes | memoryview]:
+def pieces(content: Content) -> Iterator[bytes | memoryview]:
     """Give an upload's text, unpacked if it is compressed.
 
     Parameters
     ----------
-    content : bytes or memoryview
+    content : bytes, memoryview or Stretch
         Plain, or compressed by gzip, bzip2 or xz.
 
     Yields
     ------
     bytes or memoryview
-        Plain content in one piece; of compressed content one piece after the other.
+        Plain content that is in memory in one piece; else one piece after the other.
 
     Raises
     ------
@@ -69,14 +72,15 @@ def pieces(content: bytes | memoryview) -> Iterator[bytes | memoryview]:
     """
     for magic, decoder, ignored in _FORMATS:
         if content[: len(magic)] == magic:
-            yield from _gathered(_unpacked(memoryview(content), decoder, ignored))
+            packed = content if isinstance(content, Stretch) else memoryview(content)
+            yield from _gathered(_unpacked(packed, decoder, ignored))
             return
     if content[:4] == b"\x28\xb5\x2f\xfd":
         raise ValueError('unrecognized compress "zst"')
-    yield content
+    yield from stretches.pieces(content)
 
 
-def gunzip(content: bytes | memoryview) -> bytes:
+def gunzip(content: Content) -> bytes:
     """Unpack a whole gzip file; raises as `pieces` does."""
     return b"".join(pieces(content))
 
@@ -98,7 +102,9 @@ def _gathered(small: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _unpacked(
-    content: memoryview, make: Callable[[], _Decoder], ignored: tuple[type[Exception], ...]
+    content: memoryview | Stretch,
+    make: Callable[[], _Decoder],
+    ignored: tuple[type[Exception], ...],
 ) -> Iterator[bytes]:
     """Unpack all streams of a file, one after the other, and skip zero bytes after each."""
     position = ended = 0
@@ -126,7 +132,7 @@ def _unpacked(
         position = ended = _after_zeros(content, position - len(decoder.unused_data))
 
 
-def _after_zeros(content: memoryview, position: int) -> int:
+def _after_zeros(content: memoryview | Stretch, position: int) -> int:
     """Find the first byte from `position` on that is not zero; the end if there is none."""
     while position < len(content):
         data = bytes(content[position : position + _SLICE])

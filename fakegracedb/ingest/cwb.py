@@ -8,6 +8,7 @@ from math import sqrt
 
 from fakegracedb.documents.attributes import TABLES
 
+from ..stretches import Content, opened
 from . import Entry, Reading, Upload
 from .columns import EVENT, StorageError, check, gpstime
 
@@ -82,7 +83,7 @@ def read_cwb(upload: Upload) -> Reading:
         If it is no text, has too many or too long lines, or too few words behind a key, or not a
         number where there has to be one, or something cannot be stored.
     """
-    text = _parse(upload.content)
+    text = _parse(upload.data)
     links = text.links
     if "event_time" in text.words and "far" in text.words:
         time, far = text.first("event_time"), float(text.words["far"][0])
@@ -133,11 +134,12 @@ def read_cwb(upload: Upload) -> Reading:
     )
 
 
-def _parse(content: bytes | memoryview) -> _Text:
+def _parse(content: Content) -> _Text:
     text = _Text()
     period = None  # of which the next line has the rate
-    # Line by line, and nothing kept but what is wanted: a file may be long.
-    for count, line in enumerate(io.TextIOWrapper(io.BytesIO(content), "utf-8")):
+    # Line by line, and nothing kept but what is wanted: a file may be long, and so may a line.
+    lines = io.TextIOWrapper(opened(content), "utf-8")
+    for count, line in enumerate(iter(lambda: lines.readline(_LONGEST_LINE + 1), "")):
         if count == _MOST_LINES:
             raise ValueError(f"more than {_MOST_LINES} lines")
         if len(line) > _LONGEST_LINE:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from ..stretches import Content, whole
+
 __all__ = ["Element", "read_document"]
 
 _LONGEST = 2**20  # bytes; the VOEvents of all observatories have less than a tenth of it
@@ -79,12 +81,12 @@ class Element:
         return float(self.text)
 
 
-def read_document(content: bytes | memoryview) -> Element:
+def read_document(content: Content) -> Element:
     """Read a document.
 
     Parameters
     ----------
-    content : bytes or memoryview
+    content : bytes, memoryview or Stretch
         XML. External entities and document types are not fetched.
 
     Returns
@@ -104,7 +106,7 @@ def read_document(content: bytes | memoryview) -> Element:
         raise ValueError(f"XML document longer than {_LONGEST} bytes")
     builder = _Builder()
     try:
-        builder.parser.Parse(bytes(content), True)
+        builder.parser.Parse(whole(content), True)
     finally:
         builder.release()
     return builder.root

@@ -31,9 +31,9 @@ def read_grb(upload: Upload) -> Reading:
         What these raise, and what `objects.load` does but for the syntax.
     """
     try:
-        data = load(upload.content)
+        data = load(upload.data)
     except JSONDecodeError:
         pass
     else:
         return read_notice(data, upload.pipeline)
-    return read_voevent(upload.content)
+    return read_voevent(upload.data)

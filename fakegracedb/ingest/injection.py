@@ -79,7 +79,7 @@ def _of_form(upload: Upload) -> Reading:
 def _of_file(upload: Upload) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give the values of the event, and the keys of the member."""
     try:
-        data = load(upload.content)
+        data = load(upload.data)
     except JSONDecodeError:
         return _of_document(upload)
     if not isinstance(data, dict):
@@ -90,7 +90,7 @@ def _of_file(upload: Upload) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _of_document(upload: Upload) -> tuple[dict[str, Any], dict[str, Any]]:
-    tables = read_tables(upload.content, [SIM_INSPIRAL])["sim_inspiral"]
+    tables = read_tables(upload.data, [SIM_INSPIRAL])["sim_inspiral"]
     if len(tables) != 1:
         raise ValueError("document must contain exactly one sim_inspiral table")
     (table,) = tables

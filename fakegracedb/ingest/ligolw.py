@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from xml.parsers import expat
 
+from ..stretches import Content
 from .compression import pieces
 from .tables import Builder, Schema, Table
 from .tokens import ReadError
@@ -27,12 +28,12 @@ _NAMESPACE = "http://ldas-sw.ligo.caltech.edu/doc/ligolwAPI/html/ligolw_dtd.txt"
 _table_name = re.compile(r"(?:[a-z0-9_]+:)?([a-z0-9_]+):table").fullmatch
 
 
-def read_tables(content: bytes | memoryview, schemas: Iterable[Schema]) -> dict[str, list[Table]]:
+def read_tables(content: Content, schemas: Iterable[Schema]) -> dict[str, list[Table]]:
     """Read some tables of a document.
 
     Parameters
     ----------
-    content : bytes or memoryview
+    content : bytes, memoryview or Stretch
         The document, plain or compressed by gzip, bzip2 or xz.
     schemas : iterable of Schema
         The tables wanted. All others are skipped, whatever they hold.

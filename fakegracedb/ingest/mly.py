@@ -39,7 +39,7 @@ def read_mly(upload: Upload) -> Reading:
         Of several kinds: if it is not a JSON object, or has no `ifos`, or not a number where
         there has to be one, or what cannot be stored.
     """
-    data = load(upload.content)
+    data = load(upload.data)
     ifos = data.get("ifos")
     values = event(
         gpstime=number(data.get("gpstime")), far=number(data.get("far")), instruments=ifos

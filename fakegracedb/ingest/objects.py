@@ -12,23 +12,25 @@ from typing import Any, NoReturn
 
 from fakegracedb.documents.attributes import Field, Table
 
+from ..stretches import Content, whole
 from .columns import EVENT, check, gpstime
 
 __all__ = ["event", "load", "number", "row", "shown", "text"]
 
 _MOST_VALUES = 200_000  # far above any notice's; a value can take 250 bytes of memory
 _LONGEST = 10_000  # characters; a column of text has at most 1024
+_MOST_BYTES = 32 * 2**20  # of a text; a notice holds a sky map
 _MARKS = ",:[{\\"  # a value, or an escaped character, has at least one of these
 
 _structured = re.compile(r"[ \t\n\r]*[\[{]").match
 
 
-def load(content: bytes | memoryview, *, strict: bool = False) -> Any:
+def load(content: Content, *, strict: bool = False) -> Any:
     """Read a JSON text.
 
     Parameters
     ----------
-    content : bytes or memoryview
+    content : bytes, memoryview or Stretch
         UTF-8, and no other encoding.
     strict : bool
         Whether it must mean the same to every reader. Otherwise NaN and infinities are taken, the
@@ -44,13 +46,15 @@ def load(content: bytes | memoryview, *, strict: bool = False) -> Any:
     UnicodeDecodeError
         If it is no text.
     json.JSONDecodeError
-        If it is no JSON, a byte-order mark included.
+        If it is no JSON, a byte-order mark included, or too long.
     ValueError
         If it holds too many values, an integer of too many digits, or what strictness refuses.
     RecursionError
         If it is too deep.
     """
-    source = str(content, "utf-8")
+    if len(content) > _MOST_BYTES:
+        raise json.JSONDecodeError(f"JSON text longer than {_MOST_BYTES} bytes", "", 0)
+    source = str(whole(content), "utf-8")
     if _structured(source) and sum(map(source.count, _MARKS)) > _MOST_VALUES:
         raise ValueError(f"more than {_MOST_VALUES} values in a JSON text")
     if not strict:

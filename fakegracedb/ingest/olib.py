@@ -45,7 +45,7 @@ def read_olib(upload: Upload) -> Reading:
         Of several kinds: if it is not a JSON object, or has no `instruments`, or not a number
         where there has to be one, or what cannot be stored.
     """
-    data = load(upload.content)
+    data = load(upload.data)
     burst = {key: number(data.get(name)) for key, name in _NAMES.items()}
     nevents = data.get("nevents")
     values = event(

@@ -8,6 +8,7 @@ from typing import Any
 from fakegracedb.clock import gps_from_utc
 from fakegracedb.documents.attributes import TABLES
 
+from ..stretches import Content
 from . import Reading
 from .elements import Element, read_document
 from .instants import gps_from_tdb, parse_iso
@@ -24,12 +25,12 @@ _DURATIONS = (
 _GROUPS = ("Svom_Identifiers", "Detection_Info", "observatory parameters", "event parameters")
 
 
-def read_voevent(content: bytes | memoryview) -> Reading:
+def read_voevent(content: Content) -> Reading:
     """Read a VOEvent of version 2.0.
 
     Parameters
     ----------
-    content : bytes or memoryview
+    content : bytes, memoryview or Stretch
         The document.
 
     Returns

@@ -72,7 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell of the marker, and refuse a production server at once."""
+    """Tell of the marker; refuse at once what makes no sense, and a production server."""
     config.addinivalue_line(
         "markers",
         f"gracedb({', '.join(f'{name}=…' for name in _SETTINGS)}, allow_network=…): "
@@ -82,6 +82,12 @@ def pytest_configure(config: pytest.Config) -> None:
         from .remote import checked_url
 
         checked_url(config.getoption("gracedb"))
+    names = [f"gracedb_{name}" for name in _SETTINGS]
+    said = any(config.getini(name) or config.getoption(name) is not None for name in names)
+    if said or config.getoption("gracedb_keep") is not None:
+        from .settings import refuse_nonsense
+
+        refuse_nonsense(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,9 +96,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What other fixtures, `setup_method` and `teardown_method` ask goes to the fake too.
     """
     for item in items:
-        names = getattr(item, "fixturenames", None)
-        if names is None:
-            continue
+        names = _fixtures_of(item)
         if _OURS.isdisjoint(names) and item.get_closest_marker("gracedb"):
             names.append("gracedb")
         if "gracedb" in names:
@@ -101,14 +105,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Load the client before any test patches what it is loaded with: a file system, requests."""
+    """Load the client before any test patches what it is loaded with: a file system, requests.
+
+    Markers that make no sense end the run here, before its first test; with xdist they fail theirs.
+    """
     if session.config.getoption("collectonly"):
         return
-    used = {name for item in session.items for name in getattr(item, "fixturenames", ())}
-    if used & _OURS:
-        from . import report, stage  # noqa: F401
-    if "gracedb_replayed" in used:
+    ours = [item for item in session.items if not _OURS.isdisjoint(_fixtures_of(item))]
+    if not ours:
+        return
+    from . import report, stage  # noqa: F401
+
+    if any("gracedb_replayed" in _fixtures_of(item) for item in ours):
         from . import replays  # noqa: F401
+    if not hasattr(session.config, "workerinput"):  # xdist would take it for an error of its own
+        stage.check(ours)
+
+
+def _fixtures_of(item: pytest.Item) -> list[str]:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return names
 
 
 @pytest.fixture
@@ -117,7 +133,10 @@ def _gracedb_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     from .stage import STAGE, set_up
 
     listen(request.config)
-    stage = request.node.stash[STAGE] = set_up(request)
+    try:
+        stage = request.node.stash[STAGE] = set_up(request)
+    except pytest.UsageError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     yield stage
     del request.node.stash[STAGE]
     stage.take_down()

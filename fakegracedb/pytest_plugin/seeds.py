@@ -126,7 +126,7 @@ class Seeds:
         text = os.fspath(seed)
         looked = places(text, request)
         for path in looked:
-            if (store := Store(path)).exists():
+            if path.is_dir() and (store := Store(path)).exists():
                 return _of_store(store)
         if _FUNCTION.fullmatch(text):
             return self._of_function(_imported(text))

@@ -36,7 +36,7 @@ _numbers = count()
 
 def set_up(request: pytest.FixtureRequest) -> Stage:
     """Set the stage for a test."""
-    settings = settings_of(request)
+    settings = settings_of(request.node)
     url = request.config.getoption("gracedb")
     if url != "fake":
         return RemoteStage(settings, checked_url(url), request)
@@ -44,6 +44,24 @@ def set_up(request: pytest.FixtureRequest) -> Stage:
     with on_the_real_disk():
         base = request.getfixturevalue("tmp_path_factory").getbasetemp()
     return FakeStage(settings, base, request)
+
+
+def check(items: list[pytest.Item]) -> None:
+    """Check what tests ask for by their markers.
+
+    Raises
+    ------
+    pytest.UsageError
+        If some of it makes no sense.
+    """
+    problems: dict[str, None] = {}
+    for item in items:
+        try:
+            settings_of(item)
+        except pytest.UsageError as error:
+            problems[str(error)] = None
+    if problems:
+        raise pytest.UsageError("\n".join(problems))
 
 
 class Stage(ABC):
@@ -209,8 +227,6 @@ class FakeStage(Stage):
         """Serve the store over HTTP for the length of a block, and give the API root's URL."""
         from ..server import Server
 
-        # waitress wakes its loop through a pipe, which a fake `os` neither reads nor writes
-        _refuse_fake_file_system("gracedb_server", "from which no server can run: use `gracedb`")
         settings = self.settings
         asking = chosen_identity(self.store, settings.user, settings.groups)
         with Server(
@@ -225,7 +241,9 @@ class FakeStage(Stage):
         """Give an environment for subprocesses, in which the fake is swapped in."""
         from ..child import environment
 
-        _refuse_fake_file_system("gracedb_env", "where no other process finds it")
+        if fake_file_system() is not None:
+            text = "gracedb_env: the test's store lies in the fake file system, where no other "
+            pytest.fail(f"{text}process finds it", pytrace=False)
         settings = self.settings
         return environment(
             self.store.path,
@@ -235,11 +253,6 @@ class FakeStage(Stage):
             waits=settings.waits,
             allow_network=settings.allow_network,
         )
-
-
-def _refuse_fake_file_system(fixture: str, why: str) -> None:
-    if fake_file_system() is not None:
-        raise pytest.UsageError(f"{fixture}: the test's store lies in the fake file system, {why}")
 
 
 class RemoteStage(Stage):

@@ -25,6 +25,8 @@ pipeline) is a `ValueError`.
 
 from __future__ import annotations
 
+from ..lazy import lazy_names
+
 __all__ = [
     "coinc_xml",
     "cwb_text",
@@ -70,17 +72,4 @@ _HOMES = {
     "voevent": "voevents",
 }
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(f".{home}", __name__), name)
-    globals()[name] = value  # from now on it is found without coming here
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(globals(), _HOMES)

@@ -14,6 +14,7 @@ from ..documents import Event
 from ..errors import ApiError
 from ..store import Transaction
 from ..store.layout import event_folder
+from ..stretches import Content, pieces
 from ..vocabulary import Vocabulary
 from . import labels, logs
 from .access import Caller
@@ -42,7 +43,7 @@ class Upload:
     """An uploaded event file: its base name and its bytes."""
 
     filename: str
-    content: bytes | memoryview
+    content: Content
 
 
 def upload_errors(upload: Upload | None) -> list[str]:
@@ -76,7 +77,10 @@ def not_created(reason: str) -> ApiError:
 
 def content_id(upload: Upload) -> str:
     """Give the content id of a file: a UUID made of its bytes."""
-    return str(uuid.UUID(bytes=hashlib.sha256(upload.content).digest()[:16]))
+    digest = hashlib.sha256()
+    for piece in pieces(upload.content):
+        digest.update(piece)
+    return str(uuid.UUID(bytes=digest.digest()[:16]))
 
 
 def complete(

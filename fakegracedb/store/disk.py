@@ -28,6 +28,7 @@ __all__ = [
     "exists",
     "files_below",
     "identity",
+    "in_the_way",
     "is_folder",
     "is_link",
     "is_writable",
@@ -111,6 +112,17 @@ def is_folder(path: str) -> bool:
     """Whether there is a folder."""
     status = _status(path)
     return status is not None and stat.S_ISDIR(status.st_mode)
+
+
+def in_the_way(path: str) -> str | None:
+    """Give the file or device that stands where a folder is wanted, or where one above it is."""
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except OSError as error:
+        if error.errno != errno.ENOTDIR:
+            return None
+        return in_the_way(os.path.dirname(path))  # noqa: PTH120
+    return None if stat.S_ISDIR(status.st_mode) else path
 
 
 def is_link(path: str) -> bool:

@@ -40,13 +40,15 @@ class Store:
     ----------
     path : path-like
         The directory. It is made at the first change when it is missing; an existing one must be
-        a store or empty. Nothing is touched before something is asked of it.
+        a store or empty. Nothing is read before something is asked of it.
 
     Raises
     ------
+    TypeError, ValueError
+        For what names no directory: another type, an empty text, a URL.
     StoreError
-        From every method, if the directory holds something else, is damaged, or belongs to a newer
-        version.
+        If the path is one of a file or a device; and from the methods, if the directory is damaged,
+        belongs to a newer version, or is to be changed and holds something else.
 
     Notes
     -----
@@ -55,8 +57,14 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._core: Core = core_of(os.fspath(path))
+        self._core: Core = core_of(_folder_text(path))
         self.path = Path(path).absolute()
+        if (other := disk.in_the_way(self._core.path)) is not None:
+            what = "" if other == self._core.path else f"cannot be made: {other} "
+            raise StoreError(
+                f"{self.path} {what}is a file or device, and a store is a folder: name one that "
+                "does not exist yet, or an empty one"
+            )
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Store:
@@ -70,6 +78,20 @@ class Store:
         store = cls(path)
         if not store.exists():
             raise StoreError(f"there is no store in {path}: `fakegracedb store init` makes one")
+        return store
+
+    @classmethod
+    def open_or_make(cls, path: str | os.PathLike[str]) -> Store:
+        """Give the store in a directory, or one that will be made there at the first change.
+
+        Raises
+        ------
+        StoreError
+            If the directory holds something else.
+        """
+        store = cls(path)
+        if not store.exists():
+            refuse_foreign(store._core)
         return store
 
     @classmethod
@@ -432,6 +454,17 @@ class Store:
 
     def __repr__(self) -> str:
         return f"<Store {os.fspath(self.path)!r}>"
+
+
+def _folder_text(path: str | os.PathLike[str]) -> str:
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(text, str):
+        raise TypeError(f"{path!r} is not a folder: a store is named by a str or a Path")
+    if not text:
+        raise ValueError("an empty text names no folder; the working directory is '.'")
+    if "://" in text:
+        raise ValueError(f"{text!r} is not a folder but a URL, which a client takes as service_url")
+    return text
 
 
 def _remove(path: str, process: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from ..api.app import check_server_version
-from ..api.message import Identity, group_names
+from ..api.message import Identity, group_names, user_name
 from ..store import Store
 from .adapter import Waits
 
@@ -17,7 +17,6 @@ __all__ = [
     "chosen_user",
     "chosen_version",
     "chosen_waits",
-    "group_names",
 ]
 
 
@@ -28,19 +27,17 @@ def chosen_store(store: str | os.PathLike[str] | Store | None) -> tuple[Store, b
 
     Raises
     ------
-    ValueError
-        For a URL, and for an empty text.
+    TypeError, ValueError
+        For what names no folder.
+    StoreError
+        For one that holds something else.
     """
     if isinstance(store, Store):
         return store, False
     folder = store if store is not None else os.environ.get("FAKEGRACEDB_STORE") or None
     if folder is None:
         return Store.temporary(), True
-    if not os.fspath(folder):
-        raise ValueError("store='' is no folder; the working directory is '.'")
-    if "://" in os.fspath(folder):
-        raise ValueError(f"store={folder!r} is not a folder; a URL is given as service_url")
-    return Store(folder), False
+    return Store.open_or_make(folder), False
 
 
 def chosen_version(version: str | None) -> str | None:
@@ -62,11 +59,9 @@ def chosen_user(user: str | None) -> str | None:
     Raises
     ------
     ValueError
-        For an empty name.
+        For what is no name.
     """
-    if user == "":
-        raise ValueError("user is empty; force_noauth=True is a reader without credentials")
-    return user if user is not None else os.environ.get("FAKEGRACEDB_USER") or None
+    return user_name(user) if user is not None else os.environ.get("FAKEGRACEDB_USER") or None
 
 
 def chosen_identity(

@@ -22,10 +22,14 @@ __all__ = ["Mounted", "mount"]
 
 
 class Mounted:
-    """A fake server below an address of a session; as a context manager it goes at the end.
+    """A fake server below an address of a session.
+
+    As a context manager it gives the session, and goes at the end.
 
     Attributes
     ----------
+    session : requests.Session
+        The session.
     base : str
         The address.
     store : Store
@@ -33,9 +37,9 @@ class Mounted:
     """
 
     def __init__(self, session: requests.Session, base: str, adapter: StoreAdapter) -> None:
+        self.session = session
         self.base = base
         self.store = adapter.application.store
-        self._session = session
         self._adapter = adapter
         self._before = session.adapters.get(base)
         session.mount(base, adapter)
@@ -52,15 +56,15 @@ class Mounted:
 
     def unmount(self) -> None:
         """Give the address back to what was there before."""
-        if self._session.adapters.get(self.base) is not self._adapter:
+        if self.session.adapters.get(self.base) is not self._adapter:
             return
         if self._before is None:
-            del self._session.adapters[self.base]
+            del self.session.adapters[self.base]
         else:
-            self._session.mount(self.base, self._before)
+            self.session.mount(self.base, self._before)
 
-    def __enter__(self) -> Mounted:
-        return self
+    def __enter__(self) -> requests.Session:
+        return self.session
 
     def __exit__(self, *exception: object) -> None:
         self.unmount()
@@ -95,10 +99,13 @@ def mount(
     Returns
     -------
     Mounted
-        With the attributes `store`, `calls` and `faults`; a context manager that unmounts.
+        With the attributes `store`, `calls`, `faults` and `unmount`. It need not be kept: the
+        session holds all that it takes. As a context manager it gives the session, and unmounts.
 
     Raises
     ------
+    TypeError
+        If `session` is none.
     ValueError
         If `base` is no address of a server.
 
@@ -106,11 +113,13 @@ def mount(
     --------
     >>> import requests
     >>> from fakegracedb import mount
-    >>> with requests.Session() as session, mount(session, base="https://gracedb.example.org/"):
+    >>> with mount(requests.Session(), base="https://gracedb.example.org/") as session:
     ...     session.get("https://gracedb.example.org/api/").json()["server-version"]
     '2.36.0'
     """
-    parts = urlsplit(base)
+    if not hasattr(session, "get_adapter"):
+        raise TypeError(f"mount takes a session of requests, not {session!r}")
+    parts = urlsplit(base) if isinstance(base, str) else urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(f"base={base!r} is not the address of a server, as https://…/")
     base = base if base.endswith("/") else f"{base}/"

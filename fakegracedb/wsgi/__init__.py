@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from ..api.app import Application
-from ..api.message import Identity, Request, Response, group_names
+from ..api.message import Identity, Request, Response, group_names, user_name
 from ..api.stage import Stage
 from ..errors import ApiError
 from ..store import Store
@@ -54,7 +54,10 @@ def application(
     Raises
     ------
     ValueError
-        For a server version that does not exist, a user who is anonymous, or groups of nobody.
+        For a server version that does not exist, a user who is anonymous or without a name, or
+        groups of nobody.
+    StoreError
+        If the folder holds something else, or is none.
 
     Notes
     -----
@@ -63,14 +66,14 @@ def application(
     """
     if anonymous and user is not None:
         raise ValueError(f"user={user!r} and anonymous=True exclude each other")
-    if user == "":
-        raise ValueError("user is empty; anonymous=True is a reader without credentials")
     if groups is not None and user is None:
         raise ValueError("groups are those of a user: user=… says of whom")
-    place = store if isinstance(store, Store) else Store(store)
+    place = store if isinstance(store, Store) else Store.open_or_make(store)
     other = None
-    if anonymous or user is not None:
-        other = Identity(user, None if groups is None else group_names(groups))
+    if user is not None:
+        other = Identity(user_name(user), None if groups is None else group_names(groups))
+    elif anonymous:
+        other = Identity(None)
     inner = Application(place, server_version)
     return WsgiApplication(inner, other, Stage(inner) if admin else None, forwarded=forwarded)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import IO, Any, TypeAlias
@@ -12,7 +11,7 @@ from urllib.parse import quote
 from ..api.authorization import GROUPS, identity_of
 from ..api.message import Identity, Request
 from ..errors import ApiError
-from ..stretches import Stretch
+from ..stretches import Stretch, gathered
 from .connections import connection_of, lingered
 
 __all__ = ["Environ", "request_of"]
@@ -141,30 +140,26 @@ def _body(environ: Environ) -> bytes | Stretch:
         if length > _IN_MEMORY:
             if getattr(stream, "seekable", bool)():  # a file already, as waitress does it
                 return Stretch(stream, stream.tell(), length)
-            return _in_file(stream, b"", length)
+            found = Stretch.of(_pieces(stream, length))
+            if len(found) < length:
+                raise _cut_short()
+            return found
         body = stream.read(length)
         if len(body) < length:
             raise _cut_short()
         return body
     if not environ.get("wsgi.input_terminated"):
         return b""  # who reads on would wait for ever
-    body = stream.read(_IN_MEMORY)
-    return body if len(body) < _IN_MEMORY else _in_file(stream, body, None)
+    return gathered(_pieces(stream, None))
 
 
-def _in_file(stream: IO[bytes], begin: bytes, length: int | None) -> Stretch:
-    """Take a body into a file; its length is None where only its end tells."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the request
-    try:
-        file.write(begin)
-        while piece := stream.read(_PIECE if length is None else min(_PIECE, length - file.tell())):
-            file.write(piece)
-        if length is not None and file.tell() < length:
-            raise _cut_short()
-    except BaseException:
-        file.close()
-        raise
-    return Stretch(file, 0, file.tell())
+def _pieces(stream: IO[bytes], length: int | None) -> Iterator[bytes]:
+    """Read a body piece by piece; its length is None where only its end tells."""
+    left = length
+    while piece := stream.read(_PIECE if left is None else min(_PIECE, left)):
+        yield piece
+        if left is not None:
+            left -= len(piece)
 
 
 def _cut_short() -> ApiError:

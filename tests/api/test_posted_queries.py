@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 STRUCTURED = ("default", "v2", "2.33/v2")  # bases
 OTHERS = ("v1", "2.33", "2.33/v1")
 EVENTS, SUPEREVENTS = "events/search/", "superevents/search/"
+with contextlib.suppress(ImportError):
+    import yaml  # noqa: F401 - pyfakefs forgets what is first loaded in it; this cannot be again
+
 YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 
 

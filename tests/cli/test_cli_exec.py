@@ -90,14 +90,18 @@ def test_exit_status_is_that_of_the_command(fake_exec: Any, status: int) -> None
     assert (done.returncode, done.stdout) == (status, "out\n")
 
 
-def test_no_command_is_bad_usage_and_an_unknown_one_a_failure(run: Any, here: Path) -> None:
+def test_command_that_cannot_be_run_is_told_as_by_a_shell(run: Any, here: Path) -> None:
     for nothing in ([], ["--"]):
         ended = run("exec", *nothing)
         assert ended.status == 2
         assert "no command" in ended.err
     ended = run("exec", "--", "no-such-command-anywhere")
-    assert (ended.status, ended.out) == (1, "")
-    assert ended.err == "fakegracedb: no-such-command-anywhere: No such file or directory\n"
+    assert (ended.status, ended.out) == (127, "")
+    assert ended.err == "fakegracedb: no-such-command-anywhere: there is no such command\n"
+    (here / "prog.py").write_text("print()")
+    ended = run("exec", "--", "./prog.py")
+    assert (ended.status, ended.out) == (126, "")
+    assert ended.err == "fakegracedb: ./prog.py: it cannot be run: Permission denied\n"
 
 
 def test_folder_that_is_something_else_is_refused(run: Any, here: Path) -> None:

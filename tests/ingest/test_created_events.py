@@ -12,6 +12,7 @@ from uploads import BAD, GOOD, GPSTIME, MLY, NOTICE, OLIB, cwb, injection, text,
 if TYPE_CHECKING:
     from conftest import Api, Server
 
+SIM_INJ = (CLIENT_DATA / "sim-inj.xml").read_bytes()
 BROKEN = "Problem scanning data. No alert issued ({})"
 MEMBERS = {
     "CWB": "MultiBurst",
@@ -204,12 +205,11 @@ def test_instruments_of_the_form(
 
 def test_client_uploads_an_injection(server: Server) -> None:
     client = server.client("v2")
-    content = (CLIENT_DATA / "sim-inj.xml").read_bytes()
     event = client.create_event(
         "Test",
         "HardwareInjection",
         "sim-inj.xml",
-        filecontents=content,
+        filecontents=SIM_INJ,
         instruments="H1",
         source_channel="",
         destination_channel="",

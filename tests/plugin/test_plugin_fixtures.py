@@ -236,12 +236,30 @@ def test_nothing_came_through(gracedb):
     suite(source).assert_outcomes(passed=13)
 
 
-def test_neither_subprocess_nor_server_is_sent_into_the_fake_file_system(suite) -> None:  # type: ignore[no-untyped-def]
-    result = suite("def test_1(gracedb_env, fs): pass\ndef test_2(fs, gracedb_server): pass")
-    result.assert_outcomes(errors=2)
-    for fixture in ("gracedb_env", "gracedb_server"):
-        told = f"*UsageError: {fixture}: the test's store lies in the fake file system, *"
-        result.stdout.fnmatch_lines([told])
+def test_server_serves_the_fake_file_system(suite) -> None:  # type: ignore[no-untyped-def]
+    suite("""
+@pytest.mark.parametrize("number", [1, 2])
+def test_inside(fs, gracedb_server, gracedb_store, number):
+    client = GraceDb(gracedb_server, force_noauth=True)
+    assert create(client) == "T0001"
+    large = bytes(1_000_000)
+    client.write_log("T0001", "large", "large.bin", large)
+    assert (gracedb_store.path / "events" / "T0001" / "large.bin,0").read_bytes() == large
+    assert client.files("T0001", "large.bin").read() == large
+
+def test_other_order(gracedb_server, fs):
+    assert create(GraceDb(gracedb_server, force_noauth=True)) == "T0001"
+
+def test_and_without_it(gracedb_server):
+    assert create(GraceDb(gracedb_server, force_noauth=True)) == "T0001"
+""").assert_outcomes(passed=4)
+
+
+def test_no_subprocess_is_sent_into_the_fake_file_system(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("def test_it(gracedb_env, fs): pass")
+    result.assert_outcomes(errors=1)
+    told = "gracedb_env: the test's store lies in the fake file system, *"
+    result.stdout.fnmatch_lines([told])
 
 
 def test_run_without_the_fixtures_loads_the_thin_module_only(pytester: pytest.Pytester) -> None:
@@ -250,7 +268,7 @@ import sys
 
 def test_it():
     ours = {name for name in sys.modules if name.partition(".")[0] == "fakegracedb"}
-    assert ours == {"fakegracedb", "fakegracedb.pytest_plugin"}
+    assert ours == {"fakegracedb", "fakegracedb.lazy", "fakegracedb.pytest_plugin"}
     assert "ligo" not in sys.modules
     assert "requests" not in sys.modules
 

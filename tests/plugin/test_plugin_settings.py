@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 SHOWN = """
@@ -79,39 +81,95 @@ def test_it(gracedb):
 REFUSED = {
     "sed='x'": "the marker gracedb has no sed; it takes seed=…, user=…",
     "'x'": "the marker gracedb has an argument without name",
-    "faults=3": "3 is not a dict or a list of such",
-    "faults={'statu': 3}": "statu",
-    "server_version='3'": "server_version must be one of",
-    "waits='never'": "waits must be 'real' or 'skip'",
-    "clock='yesterday'": "yesterday",
-    "seed=3": "seed=3 is not a folder, a store, an archive or a function",
-    "seed='nowhere'": "is neither a folder with a store or an archive",
-    "seed='S1a'": "is neither a folder with a store or an archive",
-    "seed='S260302b'": "no S260302b in the archive ",
-    "seed='.'": "holds no event and no superevent: neither an archive, nor answers of a server",
-    "seed='nomodule:f'": "No module named 'nomodule'",
-    "seed='os:nothing'": "has no attribute 'nothing'",
-    "seed='os:sep'": "is not a function",
+    "seed=3": "seed=3 of the marker gracedb: it is not a folder, a store, an archive or a function",
+    "user=5": "user=5 of the marker gracedb: user=5 is not the name of a user",
+    "user=''": "user='' of the marker gracedb",
+    "groups=3": "groups=3 of the marker gracedb: groups: 3 is not the name of a group",
+    "groups=[None]": "groups: None is not the name of a group",
+    "clock='yesterday'": "clock='yesterday' of the marker gracedb: 'yesterday' is not a time",
+    "clock=[]": "[] is not a time; what can be given: ",
+    "server_version='3'": "server_version must be one of '2.36', '2.33', not '3'",
+    "server_version=2.36": "server_version must be one of '2.36', '2.33', not 2.36",
+    "faults=3": "faults=3 of the marker gracedb: it is not a dict or a list of such",
+    "faults={'statu': 3}": "a fault has no statu; it takes status, method, path",
+    "faults={'status': 3}": "3 is not an HTTP status",
+    "faults=[{'delay': 'long'}]": "delay cannot be 'long'",
+    "waits='never'": "waits must be 'real' or 'skip', not 'never'",
+    "allow_network=1": "allow_network=1 of the marker gracedb: it is True or False",
+}
+NO_SEEDS = {
+    "'nowhere'": "is neither a folder with a store or an archive",
+    "'S1a'": "is neither a folder with a store or an archive",
+    "'S260302b'": "no S260302b in the archive ",
+    "'.'": "holds no event and no superevent: neither an archive, nor answers of a server",
+    "'nomodule:f'": "No module named 'nomodule'",
+    "'os:nothing'": "has no attribute 'nothing'",
+    "'os:sep'": "is not a function",
 }
 
 
-def test_impossible_settings_are_refused(suite) -> None:  # type: ignore[no-untyped-def]
-    result = suite(
-        "\n".join(
-            f"@pytest.mark.gracedb({marker})\ndef test_{number}(gracedb): pass"
-            for number, marker in enumerate(REFUSED)
-        )
+def _marked(markers: Iterable[str]) -> str:
+    return "\n".join(
+        f"@pytest.mark.gracedb({marker})\ndef test_{number}(gracedb): pass"
+        for number, marker in enumerate(markers)
     )
-    result.assert_outcomes(errors=len(REFUSED))
-    told = result.stdout.str()
+
+
+def test_impossible_markers_end_the_run_before_its_first_test(suite) -> None:  # type: ignore[no-untyped-def]
+    unittests = """
+import unittest
+
+@pytest.mark.gracedb(user=7)
+class TestMore(unittest.TestCase):
+    def test_it(self): pass
+
+@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.gracedb(user=8))])
+def test_param(n): pass
+"""
+    result = suite(_marked(REFUSED) + unittests)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    told = result.stderr.str().splitlines()
     for number, text in enumerate(REFUSED.values()):
+        assert any(f"::test_{number}: " in line and text in line for line in told), text
+    assert any("TestMore::test_it: user=7 of" in line for line in told)
+    assert any("::test_param[1]: user=8 of" in line for line in told)
+
+
+def test_impossible_markers_fail_their_tests_under_xdist(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite(_marked(["user=5"]) + "\ndef test_good(gracedb): pass", "-n1", "-pxdist")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*user=5 of the marker gracedb: user=5 is not the name*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_seeds_that_are_not_there_fail_their_tests_in_one_line(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite(_marked(f"seed={seed}" for seed in NO_SEEDS))
+    result.assert_outcomes(errors=len(NO_SEEDS))
+    told = result.stdout.str()
+    for number, text in enumerate(NO_SEEDS.values()):
         begin = told.index(f"ERROR at setup of test_{number} ")
         assert text in told[begin : told.find("ERROR at setup", begin + 1)]
 
 
-def test_faults_that_are_not_json_are_refused(suite) -> None:  # type: ignore[no-untyped-def]
-    result = suite("def test_it(gracedb): pass", "--gracedb-faults=x")
-    result.stdout.fnmatch_lines(["*--gracedb-faults is not JSON*"])
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("--gracedb-faults=x", "--gracedb-faults=x: that is not JSON"),
+        ('--gracedb-faults={"status": 5}', "5 is not an HTTP status"),
+        ("--gracedb-clock=nonsense", "--gracedb-clock=nonsense: 'nonsense' is not a time"),
+        ("--gracedb-server-version=3", "must be one of '2.36', '2.33', not '3'"),
+        ("--gracedb-waits=no", "waits must be 'real' or 'skip', not 'no'"),
+        ("--gracedb-user= ", "--gracedb-user= : user=' ' is not the name of a user"),
+        ("--gracedb-keep=test_it.py", "--gracedb-keep=test_it.py: that cannot be a folder"),
+        ("--gracedb-keep=test_it.py/kept", "that cannot be a folder"),
+        ("-ogracedb_clock=nonsense", "gracedb_clock = nonsense in the ini file: 'nonsense' is not"),
+    ],
+)
+def test_impossible_options_end_the_run_at_its_start(suite, option: str, text: str) -> None:  # type: ignore[no-untyped-def]
+    result = suite("def test_it(): pass", option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert text in result.stderr.str()
+    assert "collected" not in result.stdout.str()
 
 
 GUARDED = """

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import filecmp
+import gzip
 import json
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +21,7 @@ from http_client import Wire
 from ligo.gracedb.rest import GraceDb
 from served import environment, serving
 
-from fakegracedb import FakeGraceDb, Store
+from fakegracedb import FakeGraceDb, Store, samples
 
 MB = 1 << 20
 
@@ -165,7 +168,35 @@ def test_sigterm_does_not_wait_for_those_who_dawdle(store: Store) -> None:
             assert time.monotonic() - began < 1
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs to know the peak")
+def send(url: str, method: str, path: str, fields: dict[str, str], field: str, file: Path) -> int:
+    """Send a form whose file is never whole in memory here either; give the answer's status."""
+    head = "".join(
+        f'--sep\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    )
+    head += (
+        f'--sep\r\nContent-Disposition: form-data; name="{field}"; filename="{file.name}"\r\n\r\n'
+    )
+    end = b"\r\n--sep--\r\n"
+    length = len(head) + file.stat().st_size + len(end)
+    kind = "multipart/form-data; boundary=sep"
+    headers = f"Content-Type: {kind}\r\nContent-Length: {length}\r\n"
+    with Wire(url) as wire:
+        wire.ask(f"/api/{path}", method, headers, head.encode())
+        with file.open("rb") as stream:
+            while piece := stream.read(MB):
+                wire.send(piece)
+        wire.send(end)
+        wire.socket.settimeout(60)
+        return wire.answer().status
+
+
+needs_peak = pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="needs to know the peak"
+)
+
+
+@needs_peak
 def test_100_mb_up_and_down_within_64_mb(tmp_path: Path, store: Store) -> None:
     file = tmp_path / "large.bin"
     source = random.Random(1)
@@ -173,29 +204,8 @@ def test_100_mb_up_and_down_within_64_mb(tmp_path: Path, store: Store) -> None:
         for _ in range(100):
             stream.write(source.randbytes(MB))
     with serving(store.path) as served:
-
-        def upload() -> None:
-            """Send a form whose file is never whole in memory here either."""
-            head = (
-                b'--sep\r\nContent-Disposition: form-data; name="comment"\r\n\r\nlarge\r\n'
-                b'--sep\r\nContent-Disposition: form-data; name="upload"; '
-                b'filename="large.bin"\r\n\r\n'
-            )
-            end = b"\r\n--sep--\r\n"
-            length = len(head) + file.stat().st_size + len(end)
-            headers = (
-                f"Content-Type: multipart/form-data; boundary=sep\r\nContent-Length: {length}\r\n"
-            )
-            with Wire(served.url) as wire:
-                wire.ask("/api/events/T0001/log/", "POST", headers, head)
-                with file.open("rb") as stream:
-                    while piece := stream.read(MB):
-                        wire.send(piece)
-                wire.send(end)
-                wire.socket.settimeout(60)
-                assert wire.answer().status == 201
-
-        upload()
+        fields = {"comment": "large"}
+        assert send(served.url, "POST", "events/T0001/log/", fields, "upload", file) == 201
         with requests.get(f"{served.url}events/T0001/files/large.bin", stream=True) as answer:
             assert answer.headers["Content-Length"] == str(100 * MB)
             with file.open("rb") as stream:
@@ -207,3 +217,44 @@ def test_100_mb_up_and_down_within_64_mb(tmp_path: Path, store: Store) -> None:
     assert peak < 64
     for place in (file, store.path / "events" / "T0001" / "large.bin,0"):
         place.unlink()  # pytest keeps the folder for a while
+
+
+@needs_peak
+def test_event_files_of_100_mb_are_read_within_64_mb(tmp_path: Path) -> None:
+    coinc = samples.coinc_xml("1456419850.125", far=1e-9)
+    head, end, tail = coinc.rpartition(b"</LIGO_LW>")
+    plain, packed = tmp_path / "coinc.xml", tmp_path / "coinc.xml.gz"
+    with plain.open("wb") as stream, gzip.open(packed, "wb", 1) as zipped:
+        for out in (stream, zipped):
+            out.write(head)
+            for _ in range(100):
+                out.write(b"<!--" + b"x" * (MB - 8) + b"-->\n")
+            out.write(end + tail)
+    store = Store(tmp_path / "gracedb")
+    with serving(store.path) as served:
+        fields = {"group": "Test", "pipeline": "gstlal"}
+        for method, path, form, file in (
+            ("POST", "events/", fields, packed),
+            ("POST", "events/", fields, plain),
+            ("PUT", "events/T0001", {}, plain),
+        ):
+            assert send(served.url, method, path, form, "eventFile", file) in (201, 202)
+        peak = served.memory()
+    assert [event.far for event in store.events.values()] == [1e-9, 1e-9]
+    stored = store.path / "events" / "T0001" / "coinc.xml,0"  # unpacked
+    assert filecmp.cmp(stored, plain, shallow=False)
+    assert peak < 64
+    shutil.rmtree(store.path)
+    plain.unlink()
+
+
+def test_json_that_would_have_to_be_held_whole_has_a_limit(store: Store) -> None:
+    with serving(store.path) as served, Wire(served.url) as wire:
+        head = f"Content-Type: application/json\r\nContent-Length: {33 * MB}\r\n"
+        wire.ask("/api/superevents/", "POST", head, b"")
+        for _ in range(33):
+            wire.send(b" " * MB)
+        wire.socket.settimeout(60)
+        answer = wire.answer()
+    assert answer.status == 413
+    assert b"larger than 33554432 bytes" in answer.body

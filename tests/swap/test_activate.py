@@ -285,7 +285,9 @@ def test_environment_names_store_user_and_server(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"user": ""}, "user is empty"),
+        ({"user": ""}, "is not the name of a user"),
+        ({"user": 5}, "user=5 is not the name of a user"),
+        ({"groups": 5}, "5 is not the name of a group"),
         ({"waits": "never"}, "waits must be"),
         ({"server_version": "3"}, "server_version must be one of"),
         ({"store": "https://gracedb.ligo.org/api/"}, "is not a folder"),

@@ -77,6 +77,22 @@ def test_mount_ends_with_its_block_and_gives_the_address_back(session: requests.
     assert "http://elsewhere.example/" not in session.adapters
 
 
+def test_block_is_given_the_session(session: requests.Session, tmp_path: Path) -> None:
+    with mount(requests.Session(), store=tmp_path / "store", base=BASE) as served:
+        assert create(served)["graceid"] == "T0001"
+    mounted = mount(session, store=tmp_path / "other", base=BASE)
+    with mounted as same:
+        assert same is mounted.session is session
+        session.get(EVENTS)
+        assert [call.method for call in mounted.calls] == ["GET"]
+
+
+def test_only_a_session_is_served() -> None:
+    for session in ("https://gracedb.ligo.org/", None, requests):
+        with pytest.raises(TypeError, match="mount takes a session of requests"):
+            mount(session)  # type: ignore[arg-type]
+
+
 def test_what_was_mounted_in_its_place_since_stays(session: requests.Session) -> None:
     mounted, later = mount(session, base=BASE), HTTPAdapter()
     session.mount(BASE, later)
@@ -111,8 +127,8 @@ def test_what_is_not_faked_is_named(session: requests.Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "base", ["gracedb.example.org", "mystore", "file:///store", "https://", ""]
+    "base", ["gracedb.example.org", "mystore", "file:///store", "https://", "", 5, None]
 )
-def test_address_must_be_one(session: requests.Session, base: str) -> None:
+def test_address_must_be_one(session: requests.Session, base: Any) -> None:
     with pytest.raises(ValueError, match="is not the address of a server"):
         mount(session, base=base)

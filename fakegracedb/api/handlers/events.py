@@ -177,7 +177,7 @@ def _injection_fields(call: Call, form: Form) -> dict[str, str]:
 def event_upload(form: Form) -> Upload | None:
     """Give the event file in a form, None if there is none."""
     file = form.file("eventFile")
-    return None if file is None else Upload(file.filename, file.content)
+    return None if file is None else Upload(file.filename, file.data)
 
 
 def wanted_labels(form: Form) -> tuple[str, ...]:

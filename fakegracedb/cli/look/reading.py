@@ -16,7 +16,7 @@ from ...api.message import Blob, Identity, Request, Response
 from ...documents import Event, Superevent
 from ...identifiers import is_content_id, parse_graceid
 from ...store import Store, View, layout
-from ..output import CommandError, counted
+from ..output import CommandError, counted, said_text
 
 __all__ = ["Found", "Reader"]
 
@@ -157,8 +157,10 @@ class Reader:
         request = Request("GET", f"{_BASE}{path}{query}", headers, identity=self._identity)
         response = self._application.handle(request)
         if response.status >= 400 and not (missing and response.status == 404):
-            text = response.body.decode() if isinstance(response.body, bytes) else ""
-            raise CommandError(f"GET {path}: {response.status}: {text}")
+            assert isinstance(response.body, bytes)  # only files are anything else
+            raise CommandError(
+                f"the store answers {response.status}: {said_text(response.body.decode())}"
+            )
         return response
 
 

@@ -11,6 +11,7 @@ from ...ingest import objects
 from ...schemas import gwalert
 from ...store import Store, View
 from ...store.layout import superevent_folder
+from ...stretches import Content
 from .. import logs
 from ..access import Caller
 from . import access, tags
@@ -42,9 +43,7 @@ _LONGEST_REASON = 1000  # characters
 _DEEP = "nested too deeply"
 
 
-def create(
-    store: Store, caller: Caller, asked: str, content: bytes | memoryview
-) -> tuple[Superevent, Notice]:
+def create(store: Store, caller: Caller, asked: str, content: Content) -> tuple[Superevent, Notice]:
     """Keep a document as it came, and what it says; its file is told in a log entry with a tag.
 
     Parameters
@@ -55,7 +54,7 @@ def create(
         Who asks.
     asked : str
         Id of the superevent as asked for.
-    content : bytes
+    content : bytes, memoryview or Stretch
         The document: an alert of igwn-gwalert in its JSON form.
 
     Raises
@@ -89,7 +88,7 @@ def create(
         return superevent, notice
 
 
-def _read(content: bytes | memoryview) -> dict[str, Any]:
+def _read(content: Content) -> dict[str, Any]:
     """Read a document, which must be an alert."""
     try:
         alert = objects.load(content, strict=True)

@@ -40,5 +40,5 @@ def create(call: Call) -> Response:
     file = fields.file("upload", required=True)
     fields.check()
     assert file is not None
-    made = notices.create(call.store, call.caller, call.superevent_id, file.content)
+    made = notices.create(call.store, call.caller, call.superevent_id, file.data)
     return call.answer(201, _json(call, *made))
