@@ -53,7 +53,9 @@ def add(verbs: Verbs) -> None:
         "--dry-run", action="store_true", help="try it in a store of its own, which is removed"
     )
     verb.add_argument(
-        "--report", metavar="DIR", help="where reports of shifts go; else `reports` in the archive"
+        "--report",
+        metavar="DIR",
+        help="where reports of shifts go; else `reports` in the archive, if that is a folder here",
     )
 
 
@@ -179,7 +181,10 @@ def _write_report(
     from datetime import UTC, datetime
     from pathlib import Path
 
-    folder = Path(arguments.report) if arguments.report else archive.path / "reports"
+    from ..archive.places import LocalPlace
+
+    usual = archive.path if isinstance(archive.place, LocalPlace) else Path()
+    folder = Path(arguments.report) if arguments.report else usual / "reports"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         name = folder / f"{id_}-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
