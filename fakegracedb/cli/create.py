@@ -65,7 +65,11 @@ def _create(arguments: argparse.Namespace) -> int:
     ids = check_ids(arguments.ids)
     target = opened(arguments)
     archive = archive_of(arguments)
-    _fetch(arguments, ids, archive)
+    try:
+        _fetch(arguments, ids, archive)
+    except KeyboardInterrupt:
+        complain("interrupted: nothing was created; the same again goes on with fetching")
+        raise
     with interruptible() as stop:
         results = _create_all(arguments, ids, archive, target, stop)
         stopped = stop.is_set()
