@@ -2,61 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from ..clock import gps_microseconds, iso_text, parse_time, server_text, utc_from_gps
 from ..documents import (
-    EMBBLog,
-    EMObservation,
     Event,
-    Footprint,
     Label,
-    Log,
-    Notice,
     Signoff,
     Superevent,
-    VOEvent,
 )
 from ..documents.events import INSIDERS
 from ..identifiers import is_superevent_id, superevent_key
 from ..vocabulary import Vocabulary
 from .archived import Archived, ArchivedEvent, ArchivedSuperevent
+from .records import UNKNOWN, given, time_text
 
 __all__ = [
-    "UNKNOWN",
-    "embb_log",
-    "emobservation",
     "event_document",
-    "log_document",
-    "notice",
     "superevent_document",
     "told_events",
-    "voevent",
 ]
 
-UNKNOWN = "unknown"  # a user of whom nobody tells
 _EVENT = ("group", "pipeline", "search", "offline", "gpstime", "instruments", "nevents", "far")
 _EVENT_MORE = ("likelihood", "replay_id")
 _TIMES = ("t_start", "t_0", "t_end")
 _CATEGORIES = {"M": "MDC", "T": "Test"}  # by the first letter of an id
 # What exposing a superevent gives: where it was read without a name, it was exposed.
 _EXPOSED = {"lvem_observers": ["view", "annotate"], "public_users": ["view"]}
-
-D = TypeVar("D")
-
-
-def time_text(value: str) -> str:
-    """Give a time as documents hold it; servers write ``… UTC`` or ISO with an offset."""
-    return iso_text(parse_time(value))
-
-
-def _given(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """Give the members of an answer that are there and not null."""
-    return {name: data[name] for name in names if data.get(name) is not None}
 
 
 # Events
@@ -88,7 +63,7 @@ def event_document(archived: ArchivedEvent, superevent: str | None, created: str
         permissions=_event_rights(archived),
         signoffs=_signoffs(archived),
         partial=archived.partial,
-        **_given(answer, (*_EVENT, *_EVENT_MORE)),
+        **given(answer, (*_EVENT, *_EVENT_MORE)),
     )
 
 
@@ -192,7 +167,7 @@ def superevent_document(
         signoffs=_signoffs(archived),
         permissions=_superevent_rights(archived),
         **times,
-        **_given(answer, ("em_type", "time_coinc_far", "space_coinc_far")),
+        **given(answer, ("em_type", "time_coinc_far", "space_coinc_far")),
     )
 
 
@@ -275,97 +250,4 @@ def _signoffs(archived: Archived) -> tuple[Signoff, ...]:
             comment=row.get("comment") or "",
         )
         for row in archived.rows("signoffs")
-    )
-
-
-def _issuer(row: Mapping[str, Any]) -> str:
-    """Give who wrote an entry; servers of 2017 answered an object with the name in it."""
-    issuer = row.get("issuer")
-    name = issuer.get("username") if isinstance(issuer, Mapping) else issuer
-    return name or UNKNOWN
-
-
-def log_document(row: Mapping[str, Any]) -> Log:
-    """Give a log entry."""
-    return Log(
-        N=row["N"],
-        comment=row["comment"],
-        created=time_text(row["created"]),
-        issuer=_issuer(row),
-        filename=row.get("filename") or "",
-        file_version=row.get("file_version"),
-        tags=tuple(row.get("tag_names") or ()),
-    )
-
-
-def _record(kind: type[D]) -> Callable[[Mapping[str, Any]], D]:
-    """Give what reads a record whose keys are those of its document."""
-    names = [one.name for one in fields(kind) if one.name != "unknown"]  # type: ignore[arg-type]
-
-    def document(row: Mapping[str, Any]) -> D:
-        found = _given(row, names)
-        found["created"] = time_text(row["created"])
-        found["issuer"] = row.get("issuer") or UNKNOWN
-        if "voevent_type" in names:
-            # not to be read by everybody: one that is not told is not taken for internal
-            found.setdefault("internal", False)
-        return kind(**found)
-
-    return document
-
-
-voevent: Callable[[Mapping[str, Any]], VOEvent] = _record(VOEvent)
-notice: Callable[[Mapping[str, Any]], Notice] = _record(Notice)
-
-
-def emobservation(row: Mapping[str, Any]) -> EMObservation:
-    """Give an observation; the newest of its footprints is answered first."""
-    footprints = sorted(row.get("footprints") or (), key=lambda one: int(one["N"]))
-    return EMObservation(
-        N=row["N"],
-        created=time_text(row["created"]),
-        submitter=row.get("submitter") or UNKNOWN,
-        group=row["group"],
-        comment=row.get("comment") or "",
-        footprints=tuple(
-            Footprint(
-                ra=one["ra"],
-                dec=one["dec"],
-                ra_width=one["raWidth"],
-                dec_width=one["decWidth"],
-                start_time=time_text(one["start_time"]),
-                exposure_time=one["exposure_time"],
-            )
-            for one in footprints
-        ),
-    )
-
-
-_EMBB_TEXTS = {"instrument": "instrument", "footprintID": "footprint_id", "comment": "comment"}
-_EMBB_LISTS = {
-    "raList": "ra",
-    "decList": "dec",
-    "raWidthList": "ra_width",
-    "decWidthList": "dec_width",
-    "gpstimeList": "gpstime",
-    "durationList": "duration",
-}
-
-
-def embb_log(row: Mapping[str, Any], names: Vocabulary) -> EMBBLog:
-    """Give an entry of the EMBB log; its codes are answered in words."""
-    said: dict[str, Any] = {kept: row.get(key) or "" for key, kept in _EMBB_TEXTS.items()}
-    said["extra_info"] = row.get("extra_info_dict") or ""
-    for key, kept in _EMBB_LISTS.items():
-        said[kept] = tuple(row.get(key) or ())
-    for key, codes in (("eel_status", names.eel_statuses), ("obs_status", names.obs_statuses)):
-        shown = {words: code for code, words in codes.items()}
-        said[key] = shown.get(row[key], row[key])
-    return EMBBLog(
-        N=row["N"],
-        created=time_text(row["created"]),
-        submitter=row.get("submitter") or UNKNOWN,
-        group=row["group"],
-        waveband=row["waveband"],
-        **said,
     )

@@ -10,7 +10,7 @@ from ..documents import Event, Superevent, Tag
 from ..errors import ArchiveError
 from ..identifiers import split_version, versioned
 from ..store.layout import VOCABULARY
-from . import conversion
+from . import records
 from .archived import Archived, ArchivedSuperevent
 from .endpoints import EVENT, SUPEREVENT, listed_files
 
@@ -47,20 +47,20 @@ class Filler:
 
     def put_series(self, tx: Transaction, archived: Archived, folder: str) -> bool:
         """Stage logs, files and so on; tell whether the numbers of any have gaps."""
-        logs = [conversion.log_document(row) for row in archived.logs]
+        logs = [records.log_document(row) for row in archived.logs]
         self._put_tags(tx, archived, logs)
         series: dict[str, list[Any]] = {
             "log": logs,
-            "voevent": [conversion.voevent(row) for row in archived.rows("voevents")],
+            "voevent": [records.voevent(row) for row in archived.rows("voevents")],
             "emobservation": [
-                conversion.emobservation(row) for row in archived.rows("emobservations")
+                records.emobservation(row) for row in archived.rows("emobservations")
             ],
         }
         if isinstance(archived, ArchivedSuperevent):
-            series["notice"] = [conversion.notice(row) for row in archived.rows("notices")]
+            series["notice"] = [records.notice(row) for row in archived.rows("notices")]
         else:
             names = tx.vocabulary
-            series["embb"] = [conversion.embb_log(row, names) for row in archived.rows("embb")]
+            series["embb"] = [records.embb_log(row, names) for row in archived.rows("embb")]
         gaps = self._put_files(tx, archived, folder, logs)
         add: dict[str, Callable[[str, Any], None]] = {
             "log": tx.add_log,

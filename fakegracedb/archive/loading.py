@@ -18,6 +18,7 @@ from .archived import Archived, ArchivedEvent, ArchivedSuperevent
 from .filling import Filler
 from .finding import found
 from .folder import Archive
+from .records import UNKNOWN
 
 if TYPE_CHECKING:
     from ..store import Transaction
@@ -279,7 +280,7 @@ class _Loader(Filler):
     ) -> None:
         """Refuse an id that is taken, by the same object or by something else."""
         seconds = [parse_time(one.created).replace(microsecond=0) for one in (before, new)]
-        told = conversion.UNKNOWN not in (before.submitter, new.submitter)
+        told = UNKNOWN not in (before.submitter, new.submitter)
         if old != now or (told and (before.submitter, seconds[0]) != (new.submitter, seconds[1])):
             raise StoreError(
                 f"{id_} cannot be loaded: the store has another {id_}, of {old}, by "

@@ -53,7 +53,9 @@ def add(verbs: Verbs) -> None:
         "--dry-run", action="store_true", help="try it in a store of its own, which is removed"
     )
     verb.add_argument(
-        "--report", metavar="DIR", help="where reports of shifts go; else `reports` in the archive"
+        "--report",
+        metavar="DIR",
+        help="where reports of shifts go; else `reports` in the archive, if that is a folder here",
     )
 
 
@@ -63,7 +65,11 @@ def _create(arguments: argparse.Namespace) -> int:
     ids = check_ids(arguments.ids)
     target = opened(arguments)
     archive = archive_of(arguments)
-    _fetch(arguments, ids, archive)
+    try:
+        _fetch(arguments, ids, archive)
+    except KeyboardInterrupt:
+        complain("interrupted: nothing was created; the same again goes on with fetching")
+        raise
     with interruptible() as stop:
         results = _create_all(arguments, ids, archive, target, stop)
         stopped = stop.is_set()
@@ -179,7 +185,10 @@ def _write_report(
     from datetime import UTC, datetime
     from pathlib import Path
 
-    folder = Path(arguments.report) if arguments.report else archive.path / "reports"
+    from ..archive.places import LocalPlace
+
+    usual = archive.path if isinstance(archive.place, LocalPlace) else Path()
+    folder = Path(arguments.report) if arguments.report else usual / "reports"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         name = folder / f"{id_}-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"

@@ -187,7 +187,7 @@ def _fetch_all(arguments: argparse.Namespace, ids: Sequence[str], *, in_range: b
                 told.append({"id": one, "error": failure_text(error)})
                 failed = True
                 continue
-        told.append(_report(one, found))
+        told.append(_report(one, found, archive))
         if not arguments.json:
             _tell(one, told[-1])
     if arguments.json:
@@ -208,10 +208,11 @@ def _interrupted(archive: Archive, one: str) -> None:
         complain(f"interrupted: nothing of {one} is in {archive.place}")
 
 
-def _report(asked: str, found: Fetched) -> dict[str, Any]:
+def _report(asked: str, found: Fetched, archive: Archive) -> dict[str, Any]:
     from ..archive import ArchivedSuperevent
+    from ..archive.places import LocalPlace
 
-    archived = found.archived
+    archived, here = found.archived, isinstance(archive.place, LocalPlace)
     objects: list[Any] = [archived]
     if isinstance(archived, ArchivedSuperevent):
         objects += archived.events
@@ -219,7 +220,7 @@ def _report(asked: str, found: Fetched) -> dict[str, Any]:
         "id": archived.id,
         "asked": asked,
         "new": found.new,
-        "folder": str(archived.folder),
+        "folder": str(archived.folder) if here else f"{archive.place}/{archived.id}",
         "source": archived.source,
         "events": [event.id for event in objects[1:]],
         "files": sum(len(one.files) for one in objects),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arguments import DEFAULT_STORE, add_verb, named_store
 from .fetch import add_archive, archive_of
-from .output import counted, say, say_json
+from .output import complain, counted, say, say_json
 
 if TYPE_CHECKING:
     from ..archive import Loaded
@@ -66,7 +66,12 @@ def _load(arguments: argparse.Namespace) -> int:
     from ..archive import load
 
     store = _store(arguments)
-    loaded = load(arguments.what, store, archive=archive_of(arguments), replace=arguments.replace)
+    archive = archive_of(arguments)
+    try:
+        loaded = load(arguments.what, store, archive=archive, replace=arguments.replace)
+    except KeyboardInterrupt:
+        complain(f"interrupted: in {store.path} is all of it, or nothing; the same again tells")
+        raise
     _tell(arguments, store, loaded, loaded.absent)
     return 0
 

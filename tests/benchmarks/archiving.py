@@ -81,6 +81,9 @@ def fetching() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         client = fresh(stack)
         name = candidate(client)
+        with serving(Path(client.store.path)) as url:
+            taken = [processor_time(name, url, folder / f"plain{number}") for number in range(5)]
+        report("a file of a plain superevent, processor time", 1e3 * min(taken), 1e3 / LEAST, "ms")
         for number in range(SMALL - 3):  # an upload makes three
             client.write_log("G0001", "a picture", f"p{number}.png", bytes(range(256)) * 8)
         url = stack.enter_context(serving(Path(client.store.path)))
@@ -99,6 +102,15 @@ def fetching() -> None:
             f"files of one among them, {whole:.0f}"
         )
         report("a small file from a loopback server", 1e3 / small, 1e3 / LEAST, "ms")
+
+
+def processor_time(id_: str, url: str, place: Path) -> float:
+    """Give what a file of a superevent takes of the time of our processor, with all answers [s]."""
+    began = time.process_time()
+    (found,) = fetch(id_, url, place)
+    taken = time.process_time() - began
+    objects = [found.archived, *getattr(found.archived, "events", ())]
+    return taken / sum(len(one.files) for one in objects)
 
 
 if __name__ == "__main__":

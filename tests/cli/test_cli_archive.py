@@ -117,6 +117,23 @@ def test_ctrl_c_says_what_is_there(run: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert "as it was before" in ended.err
 
 
+def test_ctrl_c_while_loading_leaves_all_or_nothing(
+    run: Any, monkeypatch: pytest.MonkeyPatch, here: Path
+) -> None:
+    run("fetch", S, *FROM)
+
+    def interrupted(self: Any, file: Any) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fakegracedb.archive.archived.Archived.content", interrupted)
+        ended = run("load", S, "--store", "mine")
+    assert ended.status == 130
+    assert "interrupted: in " in ended.err
+    assert not list(Store(here / "mine").events)
+    assert run("load", S, "--store", "mine").status == 0
+
+
 def test_a_range_is_listed_or_fetched(run: Any) -> None:
     span = ("1456419000", "1456420000")
     ended = run("fetch-range", *span, *FROM, "--dry-run")

@@ -133,6 +133,17 @@ def test_others_are_created_when_one_fails(run: Any, source: Any) -> None:
     assert "Created G0002 -> M0001" in ended.out
 
 
+def test_an_archive_elsewhere_has_its_reports_here(run: Any, source: Any) -> None:
+    pytest.importorskip("fsspec")
+    where = ("--archive", "memory://reports-here")
+    ended = run("fetch", "S260301a", "--source", "source", *where)
+    assert ended.out.endswith("in memory://reports-here/S260301a\n")
+    ended = run("create", "S260301a", "--target", "there", *where)
+    assert (ended.status, ended.err) == (0, "")
+    assert "report of the shift: reports/S260301a-" in ended.out
+    assert len(list(Path("reports").iterdir())) == 2
+
+
 def test_several_are_created_on_one_timeline(run: Any, source: Any) -> None:
     ended = run(
         *("create", "G0002", "G0001", "--source", "source", "--target", "there", "--shift", "86400")

@@ -356,6 +356,40 @@ def test_a_trigger_that_is_no_time_becomes_the_second_of_the_event() -> None:
     assert int(new) == int(time)
 
 
+def test_alerts_follow_the_notice_that_they_refer_to() -> None:
+    content = (FIXTURES / "events" / "fermi-targeted.xml").read_bytes()
+    (trigger,) = re.findall(rb'name="TrigID" value="([^"]+)"', content)
+    (ivorn,) = re.findall(rb'ivorn="([^"]+)"', content)
+    shift = Shift(nanoseconds_of(1000))
+    moved = shift_file("e.xml", content, shift)
+    later = re.sub(
+        rb"(<ISOTime>.*:\d)(\d)", rb"\g<1>0", content
+    )  # another second, the same trigger
+    again = shift_file("e.xml", later, shift)
+    pattern = rb'name="TrigID" value="([^"]+)"'
+    assert later != content
+    assert re.findall(pattern, again.content) == re.findall(pattern, moved.content)
+    coinc = {"ivorn": ivorn.decode(), "gcn_notice_id": trigger.decode()}
+    alert = {"alert_type": "INITIAL", "superevent_id": "S1", "external_coinc": coinc}
+    new = json.loads(shift_file("a.json", json.dumps(alert).encode(), shift).content)
+    assert new["external_coinc"]["gcn_notice_id"] == shift.ids[trigger.decode()]
+    assert f'ivorn="{new["external_coinc"]["ivorn"]}"'.encode() in moved.content
+    assert new["external_coinc"]["ivorn"] != ivorn.decode()
+
+
+def test_the_map_of_ids_is_a_mapping_with_those_that_stayed() -> None:
+    ids = IdMap({"S190521r": "MS240517a", "G0001": "G0001", "1338848303": "1400000000"})
+    assert ids["S190521r"] == "MS240517a"
+    assert dict(ids) == ids.to_json()
+    assert "G0001" in ids
+    assert "G0002" not in ids
+    with pytest.raises(KeyError):
+        ids["G0002"]
+    assert ids("trigger 1338848303, G0001 at 1338848303.25 or 0.1338848303") == (
+        "trigger 1400000000, G0001 at 1338848303.25 or 0.1338848303"
+    )
+
+
 @pytest.mark.parametrize("element", ["Date", "ISOTime"])
 def test_a_notice_without_its_times_is_an_error_that_names_the_path(element: str) -> None:
     content = (FIXTURES / "events" / "fermi-alert.xml").read_bytes()
