@@ -16,7 +16,7 @@ from fakegracedb.render.dialect import dialect_of
 if TYPE_CHECKING:
     from conftest import Api, Server
 
-pytestmark = pytest.mark.doors("wsgi", "server", "fake disk")
+pytestmark = pytest.mark.doors("wsgi", "server")
 
 HOSTS = ["http://localhost:8080", "https://gracedb-test.ligo.org", "http://127.0.0.1:1/prefix/x"]
 

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Api, Server
 
-pytestmark = pytest.mark.doors("wsgi", "server", "fake disk")
+pytestmark = pytest.mark.doors("wsgi", "server")
 
 WARNING = {"warning": "Event T0001 already labeled with 'INJ'"}
 
