@@ -57,8 +57,11 @@ class Listener:
         self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
         """Note what a fixture of several tests writes into the store of one."""
+        if fixturedef.scope == "function":
+            return (yield)
+        self._elsewhere.pop(fixturedef.argname, None)  # that was another module's, or its last one
         stage = self.stage
-        if fixturedef.scope == "function" or not isinstance(stage, FakeStage):
+        if not isinstance(stage, FakeStage):
             return (yield)
         before = stage.store.mark()
         result = yield
