@@ -78,7 +78,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 class Bell(wasyncore.dispatcher):  # type: ignore[misc]
     """Wakes the server's loop, from any thread: a pair of sockets.
 
-    That of waitress is a pipe, which inside pyfakefs can be neither read nor written.
+    That of waitress is a pipe, which inside pyfakefs is another file of the process.
 
     Parameters
     ----------

@@ -10,8 +10,9 @@ import socket
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import waitress.server
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
 
@@ -160,8 +161,8 @@ class Server:
         Nothing of the store is left half done, whatever is cut off.
         """
         self._stopping = True
-        if self._server is not None:
-            self._server.trigger.pull_trigger()
+        if (server := self._server) is not None:
+            server.trigger.pull_trigger()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join()
@@ -200,7 +201,7 @@ class Server:
                 stacklevel=3,
             )
         self._stopping = False
-        self._server = create_server(
+        self._server = _created(
             self._application,
             sockets=[_bound(self.host, self._wanted)],
             threads=_THREADS,
@@ -219,8 +220,6 @@ class Server:
         )
         self._server.channel_class = Channel
         self._server.task_dispatcher.queue_logger = _queue_log
-        self._server.trigger.close()
-        self._server.trigger = Bell(self._server._map)
 
     def _serve(self) -> None:
         server = self._server
@@ -240,6 +239,29 @@ class Server:
         ):
             turn(0.01)
         wasyncore.close_all(server._map)
+
+
+class _Bells:
+    """Stands for waitress's module of the same purpose."""
+
+    trigger = Bell
+
+
+_creating = threading.Lock()
+
+
+def _created(*args: Any, **options: Any) -> TcpWSGIServer:
+    """Create a server of waitress that has a `Bell`, and not first a pipe.
+
+    Inside pyfakefs the numbers of a pipe's ends are those of other files of the process.
+    """
+    with _creating:
+        usual = waitress.server.trigger
+        waitress.server.trigger = _Bells
+        try:
+            return create_server(*args, **options)
+        finally:
+            waitress.server.trigger = usual
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -129,15 +129,17 @@ def _fixtures_of(item: pytest.Item) -> list[str]:
 
 @pytest.fixture
 def _gracedb_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    from .report import listen
+    from .report import listener_of
     from .stage import STAGE, set_up
 
-    listen(request.config)
     try:
         stage = request.node.stash[STAGE] = set_up(request)
     except pytest.UsageError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
+    listener = listener_of(request.config)
+    listener.stage = stage
     yield stage
+    listener.stage = None
     del request.node.stash[STAGE]
     stage.take_down()
 

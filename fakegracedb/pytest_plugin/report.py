@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -19,38 +19,83 @@ from ..store.past import Mark
 from .file_systems import fake_file_system, on_the_real_disk
 from .stage import STAGE, FakeStage, Stage
 
-__all__ = ["call_lines", "change_lines", "listen", "unheard"]
+__all__ = ["Listener", "call_lines", "change_lines", "listener_of", "unheard"]
 
 _MOST_CALLS = 20
 _MOST_CHANGES = 20
 _MOST_NAMED = 8
+# As pytest calls the fixtures that it makes of setUpClass, setup_module and their like.
+_MADE = re.compile(r"_(?:unittest|xunit)_(.+?)_fixture_")
 _ID = re.compile(r"(events|superevents)/([^/]+)")
 
 
-def listen(config: pytest.Config) -> None:
-    """Hear from now on how tests end."""
-    if not config.pluginmanager.has_plugin(__name__):
-        config.pluginmanager.register(_Listener(), __name__)
+def listener_of(config: pytest.Config) -> Listener:
+    """Give who hears from now on how tests end."""
+    listener: Listener | None = config.pluginmanager.get_plugin(__name__)
+    if listener is None:
+        listener = Listener()
+        config.pluginmanager.register(listener, __name__)
+    return listener
 
 
-class _Listener:
+class Listener:
+    """Hears what fixtures do and how tests end.
+
+    Attributes
+    ----------
+    stage : Stage or None
+        That of the test that runs.
+    """
+
+    stage: Stage | None = None
+
+    def __init__(self) -> None:
+        self._elsewhere: dict[str, str] = {}  # in which test's store fixtures of many tests wrote
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+    ) -> Generator[None, object, object]:
+        """Note what a fixture of several tests writes into the store of one."""
+        if fixturedef.scope == "function":
+            return (yield)
+        self._elsewhere.pop(fixturedef.argname, None)  # that was another module's, or its last one
+        stage = self.stage
+        if not isinstance(stage, FakeStage):
+            return (yield)
+        before = stage.store.mark()
+        result = yield
+        if stage.store.mark() != before:
+            self._elsewhere[fixturedef.argname] = stage.node.nodeid
+        return result
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let a failed test tell of its fake."""
         report = yield
         if report.failed and (stage := item.stash.get(STAGE, None)) is not None:
-            _tell(stage, report)
+            _tell(stage, report, self._written_elsewhere(item))
         return report
 
+    def _written_elsewhere(self, item: pytest.Item) -> Iterator[str]:
+        """Say which fixtures of a test wrote into the store of another one."""
+        for name in getattr(item, "fixturenames", ()):
+            test = self._elsewhere.get(name)
+            if test is not None and test != item.nodeid:
+                found = _MADE.match(name)
+                shown = found[1] if found else name
+                yield f"beware: what {shown} did is in the store of {test} alone; share by a seed"
 
-def _tell(stage: Stage, report: pytest.TestReport) -> None:
+
+def _tell(stage: Stage, report: pytest.TestReport, more: Iterable[str]) -> None:
     """Add a section to the report of a failed test, and keep its store if that is wanted."""
     if not isinstance(stage, FakeStage) or stage.failed:
         return
     stage.failed = True
     try:
-        text = "\n".join(_told(stage))
+        text = "\n".join([*_told(stage), *more])
     except (FakeGraceDbError, OSError) as error:  # a test may have damaged its store
         text = f"{type(error).__name__}: {error}"
     report.sections.append(("fake GraceDB", text))

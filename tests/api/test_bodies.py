@@ -12,7 +12,7 @@ from ligo.gracedb.logging import GraceDbLogHandler
 if TYPE_CHECKING:
     from conftest import Api, Server
 
-pytestmark = pytest.mark.doors("wsgi", "server")
+pytestmark = pytest.mark.doors("wsgi", "server", "fake disk")
 
 FORM, MULTIPART, JSON = "form", "multipart", "json"
 

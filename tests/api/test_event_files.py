@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Api, Server
 
-pytestmark = pytest.mark.doors("wsgi", "server")
+pytestmark = pytest.mark.doors("wsgi", "server", "fake disk")
 
 OCTETS = "application/octet-stream"
 TYPES = {

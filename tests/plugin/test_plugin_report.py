@@ -152,3 +152,42 @@ def test_it(gracedb):
     result.stdout.fnmatch_lines(
         ["*the real reason*", SECTION, "  POST events/: 201", "what changed cannot be told: *"]
     )
+
+
+def test_what_a_fixture_of_many_tests_did_is_told_where_it_is_missed(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("""
+import unittest
+
+@pytest.fixture(scope="module")
+def events():
+    return create(EARLY)
+
+@pytest.fixture(scope="module")
+def nothing():
+    EARLY.ping()
+
+def test_first(gracedb, events, nothing):
+    assert gracedb.event(events).status_code == 200
+
+def test_second(gracedb, events, nothing):
+    assert gracedb.event(events).status_code == 200
+
+@pytest.mark.gracedb
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        create(EARLY)
+
+    def test_a(self):
+        EARLY.event("T0001")
+
+    def test_b(self):
+        EARLY.event("T0001")
+""")
+    result.assert_outcomes(passed=2, failed=2)
+    told = [line for line in result.stdout.lines if line.startswith("beware: ")]
+    assert told == [
+        "beware: what events did is in the store of test_it.py::test_first alone; share by a seed",
+        "beware: what setUpClass did is in the store of test_it.py::Case::test_a alone; share by a "
+        "seed",
+    ]

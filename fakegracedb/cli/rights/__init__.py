@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..arguments import add_verb
 from ..output import CommandError
-from ..values import server_url
+from ..values import server_url, user_name
 
 if TYPE_CHECKING:
     from ..arguments import Verbs
@@ -35,7 +35,12 @@ def add(verbs: Verbs) -> None:
         type=server_url,
         help="of a test server, or playground, test, …; else a store is asked",
     )
-    verb.add_argument("--user", metavar="NAME", help="in a store: who asks; else its default user")
+    verb.add_argument(
+        "--user",
+        metavar="NAME",
+        type=user_name,
+        help="in a store: who asks; else its default user",
+    )
     verb.add_argument(
         "--group",
         metavar="NAME",
