@@ -135,7 +135,7 @@ async def _answer_all(
             return
 
 
-async def _answered(node: Node, client: Client, frame: bytes) -> tuple[bytes | None, bool]:
+async def _answered(node: Node, client: Client, frame: bytes) -> tuple[bytearray | None, bool]:
     """Give the answer to a request, None where there is none, and whether to close after it."""
     reader = Reader(frame)
     header = read_header(reader)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from ..codec import BYTES, INT16, INT32, INT64, STRING, Array, Field, Struct
+from ..codec import BYTES, INT16, INT32, INT64, RECORDS, STRING, Array, Field, Struct
 from ..errors import Code
 from ..message import Message
 from ..node import Client, Node
@@ -30,7 +30,7 @@ PRODUCE = Message(
                     Field("name", STRING),
                     Field(
                         "partitions",
-                        Array(Struct(Field("partition", INT32), Field("records", BYTES))),
+                        Array(Struct(Field("partition", INT32), Field("records", RECORDS))),
                     ),
                 )
             ),
