@@ -75,6 +75,8 @@ class Listener:
         def ended(task: asyncio.Task[None]) -> None:
             del self._connections[writer]
             writer.transport.abort()  # if it ended before it could begin; else that is done
+            if not task.cancelled() and (error := task.exception()) is not None:
+                _logger.error("a connection failed", exc_info=error)
 
         task = asyncio.ensure_future(_serve(self._node, reader, writer))
         self._connections[writer] = task
