@@ -21,6 +21,7 @@ __all__ = [
     "INT16",
     "INT32",
     "INT64",
+    "RECORDS",
     "STRING",
     "Array",
     "Field",
@@ -59,11 +60,15 @@ class Reader:
 
     def take(self, length: int) -> bytes:
         """Read so many bytes."""
+        return bytes(self.view(length))
+
+    def view(self, length: int) -> memoryview:
+        """Read so many bytes without copying them."""
         if not 0 <= length <= self.left:
             raise Malformed(f"{length} bytes are announced where {self.left} are left")
         start = self.position
         self.position += length
-        return self.data[start : self.position]
+        return memoryview(self.data)[start : self.position]
 
     def number(self, form: struct.Struct) -> Any:
         """Read one number of a fixed size."""
@@ -148,13 +153,21 @@ def _write_length(out: bytearray, length: int | None, form: struct.Struct, flexi
 class _Bytes:
     """Bytes, or null."""
 
-    def read(self, reader: Reader, version: int, flexible: bool) -> bytes | None:
+    def read(self, reader: Reader, version: int, flexible: bool) -> Any:
         length = _read_length(reader, _LENGTHS["long"], flexible)
         return None if length is None else reader.take(length)
 
     def write(self, out: bytearray, value: bytes | None, version: int, flexible: bool) -> None:
         _write_length(out, None if value is None else len(value), _LENGTHS["long"], flexible)
         out += value or b""
+
+
+class _Records(_Bytes):
+    """Bytes that may be many, or null: they are read without being copied."""
+
+    def read(self, reader: Reader, version: int, flexible: bool) -> Any:
+        length = _read_length(reader, _LENGTHS["long"], flexible)
+        return None if length is None else reader.view(length)
 
 
 class _Text:
@@ -176,6 +189,7 @@ class _Text:
 
 
 BYTES = _Bytes()
+RECORDS = _Records()
 STRING = _Text()
 
 

@@ -75,6 +75,8 @@ class Listener:
         def ended(task: asyncio.Task[None]) -> None:
             del self._connections[writer]
             writer.transport.abort()  # if it ended before it could begin; else that is done
+            if not task.cancelled() and (error := task.exception()) is not None:
+                _logger.error("a connection failed", exc_info=error)
 
         task = asyncio.ensure_future(_serve(self._node, reader, writer))
         self._connections[writer] = task
@@ -135,7 +137,7 @@ async def _answer_all(
             return
 
 
-async def _answered(node: Node, client: Client, frame: bytes) -> tuple[bytes | None, bool]:
+async def _answered(node: Node, client: Client, frame: bytes) -> tuple[bytearray | None, bool]:
     """Give the answer to a request, None where there is none, and whether to close after it."""
     reader = Reader(frame)
     header = read_header(reader)

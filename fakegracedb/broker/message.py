@@ -8,7 +8,7 @@ from typing import Any
 
 from .codec import STRING, Reader, Struct
 
-__all__ = ["Header", "Message", "framed", "read_header"]
+__all__ = ["Header", "Message", "read_header"]
 
 _HEADER = struct.Struct(">hhi")
 _LENGTH = struct.Struct(">i")
@@ -58,14 +58,16 @@ class Message:
         # What follows is let be, as Kafka does: librdkafka leaves a byte too many in some requests.
         return self.request.read(reader, version, version >= self.flexible)
 
-    def answered(self, correlation: int, values: dict[str, Any], version: int) -> bytes:
+    def answered(self, correlation: int, values: dict[str, Any], version: int) -> bytearray:
         """Give an answer's bytes, with its header."""
         flexible = version >= self.flexible
-        out = bytearray(correlation.to_bytes(4, "big", signed=True))
+        out = bytearray(_LENGTH.size)  # known in the end
+        out += correlation.to_bytes(4, "big", signed=True)
         if flexible and not self.plain_header:
             out.append(0)
         self.answer.write(out, values, version, flexible)
-        return framed(out)
+        _LENGTH.pack_into(out, 0, len(out) - _LENGTH.size)
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,3 @@ def read_header(reader: Reader) -> Header:
     """Read a header but for its tagged fields, which only flexible requests have."""
     key, version, correlation = _HEADER.unpack(reader.take(_HEADER.size))
     return Header(key, version, correlation, STRING.read(reader, 0, False))
-
-
-def framed(data: bytes | bytearray) -> bytes:
-    """Give bytes with their length before them, as they go over a connection."""
-    return _LENGTH.pack(len(data)) + data

@@ -29,8 +29,6 @@ class Client:
     ----------
     user : str or None
         Who it is, once that is known.
-    mechanism : str
-        How it chose to prove that.
     exchange : Exchange or None
         The proof, while it is under way.
     name : str
@@ -38,7 +36,6 @@ class Client:
     """
 
     user: str | None = None
-    mechanism: str = ""
     exchange: Exchange | None = None
     name: str = ""
 

@@ -88,7 +88,7 @@ class Topic:
         last = sender.sent[-1]
         return last.sequence + last.count - 1
 
-    def produce(self, data: bytes) -> int:
+    def produce(self, data: bytes | memoryview) -> int:
         """Take batches from a client; give the offset of the first record.
 
         Raises

@@ -400,3 +400,31 @@ def test_librdkafka_finds_offsets_by_time(broker: Broker) -> None:
     wanted = [confluent.TopicPartition(TOPIC, 0, 1500)]
     assert [one.offset for one in consumer.offsets_for_times(wanted, timeout=10)] == [1]
     consumer.close()
+
+
+def test_transactions_are_refused_at_once(broker: Broker) -> None:
+    settings = {"bootstrap.servers": broker.address, "transactional.id": "t", "log_level": 0}
+    producer = confluent.Producer(settings)
+    with pytest.raises(confluent.KafkaException) as refused:
+        producer.init_transactions(20)
+    error = refused.value.args[0]
+    assert error.fatal()
+    assert error.code() == confluent.KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+
+
+def test_static_members_of_groups_are_refused(broker: Broker) -> None:
+    reader = confluent.Consumer(
+        {
+            "bootstrap.servers": broker.address,
+            "group.id": "g",
+            "group.instance.id": "mine",
+            "log_level": 0,
+        }
+    )
+    reader.subscribe([TOPIC])
+    try:
+        told = reader.poll(20)
+    finally:
+        reader.close()
+    assert told is not None
+    assert told.error().code() == confluent.KafkaError.UNSUPPORTED_VERSION

@@ -16,6 +16,7 @@ from fakegracedb.broker.codec import (
     INT16,
     INT32,
     INT64,
+    RECORDS,
     STRING,
     Array,
     Malformed,
@@ -43,7 +44,7 @@ def values_of(kind: Any, version: int) -> st.SearchStrategy[Any]:
         return st.booleans()
     if kind is STRING:
         return st.none() | st.text(st.characters(codec="utf-8"), max_size=5)
-    if kind is BYTES:
+    if kind in (BYTES, RECORDS):
         return st.none() | st.binary(max_size=5)
     if isinstance(kind, Array):
         return st.none() | st.lists(values_of(kind.kind, version), max_size=2)

@@ -157,6 +157,34 @@ def test_topics_are_made_first_and_take_large_messages(address: str, topics: lis
     assert len(message.value()) == 8_000_000
 
 
+def test_a_group_goes_on_where_it_was(address: str, topics: list[str]) -> None:
+    source = ListSource(topics[0])
+    for number in range(10):
+        source.add(b"%d" % number)
+    Forwarder(address).send(source.entries(0))
+    settings = {
+        "bootstrap.servers": address,
+        "group.id": f"{topics[0]}-readers",
+        "session.timeout.ms": 6000,  # an independent broker takes half of it to let one in
+        "auto.offset.reset": "earliest",
+        "enable.auto.commit": False,
+    }
+    heard: list[bytes] = []
+    for share in (4, 6):
+        reader = confluent.Consumer(settings)
+        reader.subscribe([topics[0]])
+        try:
+            for _ in range(share):
+                message = reader.poll(30)
+                assert message is not None
+                assert message.error() is None
+                heard.append(message.value())
+            reader.commit(message, asynchronous=False)
+        finally:
+            reader.close()
+    assert heard == [b"%d" % number for number in range(10)]
+
+
 def test_missing_topics_are_named_when_none_may_be_made() -> None:
     with Broker(topics=["a.b"]) as broker:
         forwarder = Forwarder(broker.address, create=False)

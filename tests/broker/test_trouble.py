@@ -175,7 +175,7 @@ def test_who_came_at_the_last_moment_is_sent_away(monkeypatch: pytest.MonkeyPatc
             with contextlib.suppress(OSError):
                 socket.create_connection((host, int(port)), 1).close()
 
-    for _ in range(5):
+    for _ in range(3):
         ended = threading.Event()
         with Broker() as broker:
             guests = [threading.Thread(target=come, args=(broker.address, ended)) for _ in range(3)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from ..codec import BYTES, INT8, INT16, INT32, INT64, STRING, Array, Field, Struct
+from ..codec import BYTES, INT8, INT16, INT32, INT64, RECORDS, STRING, Array, Field, Struct
 from ..errors import Code
 from ..message import Message
 from ..node import Client, Node
@@ -76,7 +76,7 @@ FETCH = Message(
                                 Field("log_start_offset", INT64, 5, default=0),
                                 Field("aborted", Array(BYTES)),
                                 Field("preferred_replica", INT32, 11, default=-1),
-                                Field("records", BYTES, default=b""),
+                                Field("records", RECORDS, default=b""),
                             )
                         ),
                     ),

@@ -24,12 +24,13 @@ __all__ = [
 JOIN_GROUP = Message(
     "JoinGroup",
     11,
-    (0, 3),
+    (0, 5),
     Struct(
         Field("group", STRING),
         Field("session_timeout_ms", INT32),
         Field("rebalance_timeout_ms", INT32, 1, default=-1),
         Field("member", STRING),
+        Field("instance", STRING, 5),
         Field("protocol_type", STRING),
         Field("protocols", Array(Struct(Field("name", STRING), Field("metadata", BYTES)))),
     ),
@@ -42,7 +43,11 @@ JOIN_GROUP = Message(
         Field("member", STRING, default=""),
         Field(
             "members",
-            Array(Struct(Field("member", STRING), Field("metadata", BYTES))),
+            Array(
+                Struct(
+                    Field("member", STRING), Field("instance", STRING, 5), Field("metadata", BYTES)
+                )
+            ),
             default=(),
         ),
     ),
@@ -83,11 +88,16 @@ LEAVE_GROUP = Message(
 
 
 async def join_group(node: Node, client: Client, request: dict[str, Any], version: int) -> Any:
-    """Become a member; the answer comes when all members are there."""
+    """Become a member; the answer comes when all members are there.
+
+    Static members, who keep their place while they are away, are not faked.
+    """
     session = request["session_timeout_ms"] / 1000
     patience = request["rebalance_timeout_ms"] / 1000
     member = request["member"] or ""
     try:
+        if request["instance"] is not None:
+            raise Refused(Code.UNSUPPORTED_VERSION, "static members of groups are not faked")
         group = node.groups[request["group"] or ""]
         node.groups.check_session(session)
         joined = await group.join(

@@ -237,9 +237,12 @@ async def metadata(node: Node, client: Client, request: dict[str, Any], version:
 async def find_coordinator(
     node: Node, client: Client, request: dict[str, Any], version: int
 ) -> Any:
-    """Tell who looks after a group: the one node there is. There are no transactions."""
-    if request["key_type"] != 0:
-        return {"error_code": Code.INVALID_REQUEST, "error_message": "transactions are not faked"}
+    """Tell who looks after a group or a transaction, which is refused there: the one node."""
+    if request["key_type"] not in (0, 1):
+        return {
+            "error_code": Code.INVALID_REQUEST,
+            "error_message": "neither group nor transaction",
+        }
     return {"node_id": NODE_ID, "host": node.host, "port": node.port}
 
 

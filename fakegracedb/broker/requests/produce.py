@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from ..codec import BYTES, INT16, INT32, INT64, STRING, Array, Field, Struct
+from ..codec import BYTES, INT16, INT32, INT64, RECORDS, STRING, Array, Field, Struct
 from ..errors import Code
 from ..message import Message
 from ..node import Client, Node
 from ..topics import Refused
 
 __all__ = ["INIT_PRODUCER_ID", "PRODUCE", "init_producer_id", "produce"]
+
+_logger = logging.getLogger(__name__)
 
 PRODUCE = Message(
     "Produce",
@@ -27,7 +30,7 @@ PRODUCE = Message(
                     Field("name", STRING),
                     Field(
                         "partitions",
-                        Array(Struct(Field("partition", INT32), Field("records", BYTES))),
+                        Array(Struct(Field("partition", INT32), Field("records", RECORDS))),
                     ),
                 )
             ),
@@ -110,8 +113,9 @@ async def init_producer_id(
     node: Node, client: Client, request: dict[str, Any], version: int
 ) -> Any:
     """Give a number to a producer that numbers its records; a number it has gets a new epoch."""
-    if request["transactional_id"] is not None:
-        return {"error_code": Code.INVALID_REQUEST}
+    if request["transactional_id"] is not None:  # clients give up at once, as where it is forbidden
+        _logger.warning("%s wants transactions, and they are not faked", client.name)
+        return {"error_code": Code.TRANSACTION_REFUSED}
     if request["producer_id"] >= 0 and request["producer_epoch"] < 0x7FFF:
         return {
             "producer_id": request["producer_id"],
