@@ -238,19 +238,6 @@ def test_nothing_came_through(gracedb):
 
 def test_server_serves_the_fake_file_system(suite) -> None:  # type: ignore[no-untyped-def]
     suite("""
-def blocking():
-    found = {}
-    for number in range(64):
-        try:
-            found[number] = os.get_blocking(number)
-        except OSError:
-            pass
-    return found
-
-@pytest.fixture
-def before():
-    return blocking()
-
 @pytest.mark.parametrize("number", [1, 2])
 def test_inside(fs, gracedb_server, gracedb_store, number):
     client = GraceDb(gracedb_server, force_noauth=True)
@@ -260,18 +247,12 @@ def test_inside(fs, gracedb_server, gracedb_store, number):
     assert (gracedb_store.path / "events" / "T0001" / "large.bin,0").read_bytes() == large
     assert client.files("T0001", "large.bin").read() == large
 
-def test_no_file_of_the_process_is_taken_for_another(before, fs, gracedb_server):
-    from pyfakefs.fake_filesystem_unittest import Patcher, Pause
-    with Pause(Patcher.PATCHER):
-        now = blocking()
-    assert {number: now.get(number) for number in before} == before
-
 def test_other_order(gracedb_server, fs):
     assert create(GraceDb(gracedb_server, force_noauth=True)) == "T0001"
 
 def test_and_without_it(gracedb_server):
     assert create(GraceDb(gracedb_server, force_noauth=True)) == "T0001"
-""").assert_outcomes(passed=5)
+""").assert_outcomes(passed=4)
 
 
 def test_no_subprocess_is_sent_into_the_fake_file_system(suite) -> None:  # type: ignore[no-untyped-def]
