@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import select
@@ -18,6 +17,7 @@ from waitress.server import TcpWSGIServer, create_server
 
 from .channels import Bell, Channel
 from .errors import FakeGraceDbError
+from .services import is_loopback
 from .store import Store
 from .wsgi import application
 
@@ -194,7 +194,7 @@ class Server:
         """
         if self._server is not None:
             raise FakeGraceDbError("this server is running already")
-        if not _is_loopback(self.host):
+        if not is_loopback(self.host):
             warnings.warn(
                 f"{self.host} is no loopback address: whoever reaches this machine can change "
                 f"{self.store.path}, and acts as any user",
@@ -289,12 +289,3 @@ def _bound(host: str, port: int) -> socket.socket:
             f"port {port} of {host} cannot be had: {reason} (port 0 is any that is free)"
         ) from None
     return bound
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

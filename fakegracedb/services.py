@@ -22,6 +22,7 @@ __all__ = [
     "ALIASES",
     "connect",
     "connect_for_tests",
+    "is_loopback",
     "is_production",
     "name_of",
     "refuse_production",
@@ -76,7 +77,7 @@ def connect(
             from ligo.gracedb.rest import GraceDb
 
             root = root_of(url)
-            anonymous = not auth or _is_here(_host(root))
+            anonymous = not auth or is_loopback(_host(root))
             client = GraceDb(root, force_noauth=anonymous, **options)
             return _settled(client, root, anonymous=anonymous)
     return _fake(service, options)
@@ -155,8 +156,8 @@ def _host(url: str) -> str:
     return host.rstrip(".").lower()
 
 
-def _is_here(host: str) -> bool:
-    """Whether a host is this machine."""
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by a name or number that nobody else is reached by."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

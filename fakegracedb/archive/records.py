@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ..clock import iso_text, parse_time
 from ..documents import EMBBLog, EMObservation, Footprint, Log, Notice, VOEvent
+from ..documents.embb import LISTS
 from ..vocabulary import Vocabulary
 
 __all__ = [
@@ -100,21 +101,13 @@ def emobservation(row: Mapping[str, Any]) -> EMObservation:
 
 
 _EMBB_TEXTS = {"instrument": "instrument", "footprintID": "footprint_id", "comment": "comment"}
-_EMBB_LISTS = {
-    "raList": "ra",
-    "decList": "dec",
-    "raWidthList": "ra_width",
-    "decWidthList": "dec_width",
-    "gpstimeList": "gpstime",
-    "durationList": "duration",
-}
 
 
 def embb_log(row: Mapping[str, Any], names: Vocabulary) -> EMBBLog:
     """Give an entry of the EMBB log; its codes are answered in words."""
     said: dict[str, Any] = {kept: row.get(key) or "" for key, kept in _EMBB_TEXTS.items()}
     said["extra_info"] = row.get("extra_info_dict") or ""
-    for key, kept in _EMBB_LISTS.items():
+    for key, kept in LISTS.items():
         said[kept] = tuple(row.get(key) or ())
     for key, codes in (("eel_status", names.eel_statuses), ("obs_status", names.obs_statuses)):
         shown = {words: code for code, words in codes.items()}

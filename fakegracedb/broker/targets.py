@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from ..errors import FakeGraceDbError
+from ..services import is_loopback
 
 __all__ = ["ForwardingError", "addresses", "check_harmless"]
 
@@ -40,7 +40,7 @@ def check_harmless(address: str, topics: Iterable[str]) -> None:
     host = (urlsplit(f"//{address}").hostname or "").rstrip(".").lower()
     if any(host == live or host.endswith(f".{live}") for live in _LIVE_HOSTS):
         raise ForwardingError(f"{host} serves real alerts: {_EXPLICITLY} if that is meant")
-    if _is_local(host):
+    if is_loopback(host):
         return
     live = sorted({topic.partition(".")[0] for topic in topics} & _LIVE_GROUPS)
     if live:
@@ -48,15 +48,6 @@ def check_harmless(address: str, topics: Iterable[str]) -> None:
             f"topics of {', '.join(live)} on {host} could be taken for real alerts: "
             f"use another prefix, or {_EXPLICITLY} if that is meant"
         )
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def addresses(to: str) -> list[str]:

@@ -8,7 +8,17 @@ from typing import Any
 
 from ._json import dump, load
 
-__all__ = ["EMBBLog"]
+__all__ = ["LISTS", "EMBBLog"]
+
+# As they are sent and answered, and as they are kept.
+LISTS = {
+    "raList": "ra",
+    "decList": "dec",
+    "raWidthList": "ra_width",
+    "decWidthList": "dec_width",
+    "gpstimeList": "gpstime",
+    "durationList": "duration",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +70,8 @@ class EMBBLog:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> EMBBLog:
         """Build from the JSON of a store."""
-        return load(cls, data, **{name: tuple(data.get(name, ())) for name in _LISTS})
+        return load(cls, data, **{name: tuple(data.get(name, ())) for name in LISTS.values()})
 
     def to_json(self) -> dict[str, Any]:
         """Give the JSON of a store."""
-        return dump(self, **{name: list(getattr(self, name)) for name in _LISTS})
-
-
-_LISTS = ("ra", "dec", "ra_width", "dec_width", "gpstime", "duration")
+        return dump(self, **{name: list(getattr(self, name)) for name in LISTS.values()})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..documents import EMBBLog, Event
+from ..documents.embb import LISTS
 from ..errors import ApiError
 from ..store import Store, View
 from ..store.layout import event_folder
@@ -16,17 +17,7 @@ from . import logs
 from .access import Caller, find_event
 from .alerts import tell
 
-__all__ = ["LISTS", "NewEMBBLog", "create", "listing", "one"]
-
-# As they are sent and answered, and as they are kept.
-LISTS = {
-    "raList": "ra",
-    "decList": "dec",
-    "raWidthList": "ra_width",
-    "decWidthList": "dec_width",
-    "gpstimeList": "gpstime",
-    "durationList": "duration",
-}
+__all__ = ["NewEMBBLog", "create", "listing", "one"]
 
 
 @dataclass(frozen=True, slots=True)

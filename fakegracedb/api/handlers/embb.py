@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...documents import EMBBLog, Event
+from ...documents.embb import LISTS
 from ...render.embb import embb_json
 from ...render.lists import whole_list
 from ...service import embb
@@ -48,7 +49,7 @@ def create(call: Call) -> Response:
         eel_status=call.text("eel_status"),
         obs_status=call.text("obs_status"),
         texts={kept: call.text(sent) or "" for sent, kept in _TEXTS.items()},
-        lists={name: call.elements(name) for name in embb.LISTS},
+        lists={name: call.elements(name) for name in LISTS},
     )
     event, entry = embb.create(call.store, call.caller, call.graceid, new)
     data = embb_json(event, entry, call.read(lambda view: view.vocabulary), call.dialect)
