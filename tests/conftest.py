@@ -7,6 +7,7 @@ with ``DOORS=all`` (or ``DOORS=wsgi,server``) all (or these) for every test.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -229,6 +230,12 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "doors(*names): ways to the server beside the adapter")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector all that stays until the end; tests that call it are many."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
