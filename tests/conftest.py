@@ -221,6 +221,8 @@ MEMORY = "/dev/shm"  # a file system in memory, where there is one
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4e9:
     # The folders of tests, many thousand small files, take less time there.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+# A run starts hundreds of processes, which are not to compile all modules anew, each for itself.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_xdist_auto_num_workers() -> int:
