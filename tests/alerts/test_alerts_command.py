@@ -140,7 +140,14 @@ def test_follow_hears_of_other_processes_at_once(world: World) -> None:
         (["follow", "--from", "99"], "no alert 98"),
         (["listen"], "say what handles alerts"),
         (["listen", "-p", "x", "--concurrency", "0"], "positive"),
-        (["listen", "--worker", "nonsense"], "cannot be called"),
+        (["listen", "-p", "/nonexistent/program"], "there is no such program"),
+        (["follow", "--exec", "nosuch x"], "nosuch cannot be started"),
+        (["relay", "--to", "exec:nosuch x"], "nosuch cannot be started"),
+        (["replay", "--to", "exec:nosuch x"], "nosuch cannot be started"),
+        (["listen", "--worker", "nonsense"], "does not name a function as MODULE:FUNCTION"),
+        (["listen", "--worker", "nosuch:f"], "nosuch:f: No module named 'nosuch'"),
+        (["listen", "--worker", "os:nosuch"], "os:nosuch: module 'os' has no attribute"),
+        (["listen", "--worker", "os:sep"], "os:sep is not a function"),
         (["listen", "-C", "missing.ini"], "missing.ini"),
         (["send", "nonsense", "a=1"], "no topic"),
         (["send", "superevent", "{"], "neither JSON"),
@@ -163,7 +170,8 @@ def test_what_cannot_be_is_refused_in_one_line(
 ) -> None:
     status, _, error = run(*words)
     assert status == 1
-    assert reason in error.splitlines()[-1]
+    [line] = error.splitlines()
+    assert reason in line
 
 
 # listen
