@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from .alerts.common import opened, positive
+from .alerts.common import counting, opened, positive
 from .alerts.relay import PLACES
 from .arguments import add_verb
 from .output import CommandError, say, say_json
@@ -137,7 +137,7 @@ def add(verbs: Verbs) -> None:
     stream.add_argument(
         "--speed", type=float, default=1.0, metavar="X", help="how much faster (0: do not wait)"
     )
-    stream.add_argument("--count", type=int, metavar="N", help="end after so many notices")
+    stream.add_argument("--count", type=counting, metavar="N", help="end after so many notices")
     stream.add_argument(
         "--retime", action="store_true", help="move the times in them, as if they were made now"
     )
@@ -192,8 +192,6 @@ def _stream(arguments: argparse.Namespace) -> int:
     from ..notices.sending import Outlets, stream
 
     kinds = [kind.strip() for kind in arguments.types.split(",")]
-    if arguments.count is not None and arguments.count < 1:
-        raise CommandError("--count is a positive number")
     with ExitStack() as stack:
         made = FakeGraceDb(store=opened(arguments)) if arguments.uids else mock_superevent()
         client = stack.enter_context(made)

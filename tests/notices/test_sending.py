@@ -208,7 +208,7 @@ def test_superevents_take_turns_with_all_their_kinds(
         (other, "INITIAL"),
         ("S260301a", "PRELIMINARY"),
     ]
-    assert verb(client, *call, "--count", "0") == 1
+    assert verb(client, *call, "--count", "0") == 2
     assert "--count" in capsys.readouterr().err
 
 
