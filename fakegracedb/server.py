@@ -17,7 +17,7 @@ from waitress.server import TcpWSGIServer, create_server
 
 from .channels import Bell, Channel
 from .errors import FakeGraceDbError
-from .services import is_loopback
+from .services import is_loopback, reached_as
 from .store import Store
 from .wsgi import application
 
@@ -112,7 +112,7 @@ class Server:
         FakeGraceDbError
             If the server is not running.
         """
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        host = reached_as(self.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/api/"
 
     @property

@@ -25,6 +25,7 @@ __all__ = [
     "is_loopback",
     "is_production",
     "name_of",
+    "reached_as",
     "refuse_production",
     "root_for_tests",
     "root_of",
@@ -162,6 +163,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def reached_as(host: str) -> str:
+    """Give the host by which a server on this machine is reached from here, by where it listens."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 def root_for_tests(service: str) -> str:

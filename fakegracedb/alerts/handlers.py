@@ -112,9 +112,13 @@ class Worker:
         self._process = process
         os.close(writing)
         self._answers = os.fdopen(reading, "rb", buffering=0)
-        if not self._answer(None):
+        answer = self._answer(None)
+        problem = f"{self.name} cannot be called: its process ended at the start"
+        if answer:
+            problem = json.loads(answer)
+        if problem is not None:
             self.close()
-            raise ValueError(f"{self.name} cannot be called: its process ended at the start")
+            raise ValueError(problem)
         return process
 
     def handle(self, alert: Alert, topic: str) -> Handled:

@@ -46,10 +46,19 @@ class Offsets:
             raise ValueError(f"{self.path}: {error}") from error
 
     def write(self, position: Position) -> None:
-        """Keep a position: whoever reads finds the former one or this one."""
+        """Keep a position: whoever reads finds the former one or this one.
+
+        Raises
+        ------
+        OSError
+            If it cannot be kept; it names our file, not the temporary one.
+        """
         temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(position.to_json()) + "\n", encoding="utf-8")
-        temporary.replace(self.path)
+        try:
+            temporary.write_text(json.dumps(position.to_json()) + "\n", encoding="utf-8")
+            temporary.replace(self.path)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
 
 @dataclass(slots=True)

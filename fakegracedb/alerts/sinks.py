@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -155,7 +156,7 @@ class CommandSink:
 
 
 def split(command: str) -> list[str]:
-    """Split a command as a shell does.
+    """Split a command as a shell does; its program must be there.
 
     Raises
     ------
@@ -168,6 +169,9 @@ def split(command: str) -> list[str]:
         raise ValueError(f"{command!r} is no command: {error}") from error
     if not call:
         raise ValueError("the command is empty")
+    if shutil.which(call[0]) is None:  # told now, not with the first alert
+        why = "it is not executable" if os.path.isfile(call[0]) else "there is no such program"  # noqa: PTH113
+        raise ValueError(f"{call[0]} cannot be started: {why}")
     return call
 
 

@@ -1,7 +1,8 @@
 """A child process that handles alerts with a function: ``python -m fakegracedb.alerts.worker``.
 
 It reads a line of JSON an alert (``topic``, ``payload``) from its standard input and answers with a
-line on the descriptor that it is given: ``null``, or the text of what the function raised.
+line on the descriptor that it is given: ``null``, or the text of what the function raised. Before
+that comes one such line for the start: ``null``, or why there is no such function.
 """
 
 from __future__ import annotations
@@ -43,8 +44,12 @@ def function_named(name: str) -> Callable[..., Any]:
 def main(name: str, descriptor: int) -> None:
     """Handle alerts until there are no more."""
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - where users keep their modules
-    function = function_named(name)
     with os.fdopen(descriptor, "w", encoding="utf-8") as answers:
+        try:
+            function = function_named(name)
+        except ValueError as error:
+            print(json.dumps(str(error)), file=answers, flush=True)
+            return
         print("null", file=answers, flush=True)  # it is there
         for line in sys.stdin:
             alert = json.loads(line)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import ssl
 import tempfile
 import threading
+import warnings
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
@@ -19,10 +21,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from filelock import FileLock, Timeout
 
 from ..errors import FakeGraceDbError
+from ..services import is_loopback, reached_as
 from .connection import Listener
 from .following import Follower
 from .node import Node
-from .topics import MAX_MESSAGE, Refused, check_name
+from .offsets import COMMITTED
+from .topics import DECLARED, MAX_MESSAGE, Refused, check_name
 
 if TYPE_CHECKING:
     from .source import Source
@@ -31,6 +35,11 @@ __all__ = ["Broker", "BrokerError"]
 
 T = TypeVar("T")
 
+_LOCK = ".lock"
+# in the folder, beside the topics
+_OWN_NAMES = {_LOCK, DECLARED, COMMITTED} | {
+    str(Path(name).with_suffix(".tmp")) for name in (DECLARED, COMMITTED)
+}
 _TURNS = 3  # of the loop, until a connection is gone
 
 
@@ -50,9 +59,10 @@ class Broker:
     topics : iterable of str
         Further topics. A topic that nobody made is unknown, as on real brokers.
     host : str
-        Where it listens.
+        Where it listens. Anything but loopback is warned of, unless there are passwords.
     advertised : str, optional
-        The name by which clients are to find it, as on a certificate; None is `host`.
+        The name by which clients are to find it, as on a certificate; None is `host`, or
+        loopback for a `host` that is every address.
     port : int
         0 picks a free one.
     users : mapping of str to str, optional
@@ -105,7 +115,7 @@ class Broker:
         self._data = None if data is None else Path(data)
         self._topics = list(topics)
         self._host, self._port = host, port
-        self._advertised = advertised or host
+        self._advertised = advertised or reached_as(host)
         self._users = dict(users or {})
         self._certificate, self._key = certificate, key
         self._max_message = max_message
@@ -136,6 +146,12 @@ class Broker:
         """Start it, as a `with` block does."""
         if self._address is not None:
             raise BrokerError(f"the broker runs already, on {self.address}")
+        if not is_loopback(self._host) and not self._users:
+            warnings.warn(
+                f"{self._host} is no loopback address: whoever reaches this machine can read and "
+                "write all topics",
+                stacklevel=3,
+            )
         with contextlib.ExitStack() as stack:
             self._start(stack)
             self._stack = stack.pop_all()
@@ -198,11 +214,22 @@ class Broker:
         return f"<{type(self).__name__}: {where}>"
 
 
+def _refuse_foreign(data: Path) -> None:
+    """Refuse a folder with something that no broker leaves in one."""
+    for name in sorted(os.listdir(data)) if data.is_dir() else ():  # noqa: PTH208
+        if name not in _OWN_NAMES and not name.endswith("-0"):  # a topic
+            raise BrokerError(
+                f"{data} is not a broker's and not empty (it holds {name!r}): "
+                "name a folder that does not exist yet, or an empty one"
+            )
+
+
 @contextlib.contextmanager
 def _held(data: Path) -> Iterator[None]:
     """Keep other brokers off a folder."""
-    lock = FileLock(data / ".lock")
+    lock = FileLock(data / _LOCK)
     try:
+        _refuse_foreign(data)
         data.mkdir(parents=True, exist_ok=True)
         lock.acquire(blocking=False)
     except Timeout:

@@ -19,6 +19,8 @@ __all__ = ["Forwarder"]
 _OTHER_ADDRESSES = frozenset({"bootstrap.servers", "metadata.broker.list"})
 _LARGEST = 16 << 20  # bytes of a message
 _AT_ONCE = 500
+_FIRST = 5.0  # s for a broker that has never answered, once its connections fail
+_QUIET = 2  # of syslog's levels: what librdkafka prints of each attempt is in our own message
 _PAUSE = 0.25  # s of one wait for more, after which it is looked whether to end
 
 
@@ -79,7 +81,10 @@ class Forwarder:
         self._live = live
         self._create = create
         self._patience = patience
-        settings: dict[str, Any] = {"bootstrap.servers": ",".join(self._addresses)}
+        settings: dict[str, Any] = {
+            "bootstrap.servers": ",".join(self._addresses),
+            "log_level": _QUIET,
+        }
         login = "" if user is None else "sasl_"
         settings["security.protocol"] = login + ("ssl" if tls else "plaintext")
         if user is not None:
@@ -142,8 +147,15 @@ class Forwarder:
     def _topics(self) -> frozenset[str]:
         from confluent_kafka import KafkaException
 
+        first = self._patience if self._known else min(_FIRST, self._patience)
         try:
-            found = self._producer.list_topics(timeout=self._patience).topics
+            try:
+                found = self._producer.list_topics(timeout=first).topics
+            except KafkaException:
+                self._producer.poll(0)  # hears what the trouble is
+                if self._trouble or first == self._patience:
+                    raise
+                found = self._producer.list_topics(timeout=self._patience - first).topics
         except KafkaException as error:
             why = self._why(_text(error))
             raise ForwardingError(f"{self} cannot be reached: {why}") from error

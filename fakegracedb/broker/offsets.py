@@ -6,9 +6,9 @@ import json
 from io import FileIO
 from pathlib import Path
 
-__all__ = ["Offsets"]
+__all__ = ["COMMITTED", "Offsets"]
 
-_FILE = "offsets.jsonl"
+COMMITTED = "offsets.jsonl"
 _GARBAGE = 10_000  # outdated lines from which on the file is written anew
 
 
@@ -22,7 +22,7 @@ class Offsets:
     """
 
     def __init__(self, data: Path) -> None:
-        self._path = data / _FILE
+        self._path = data / COMMITTED
         self._known: dict[tuple[str, str], tuple[int, str | None]] = {}
         self._lines = 0
         self._file: FileIO | None = None

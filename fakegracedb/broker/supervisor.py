@@ -20,11 +20,28 @@ from ligo.gracedb.exceptions import HTTPError
 from ..errors import FakeGraceDbError
 from .targets import ForwardingError, addresses
 
-__all__ = ["Supervisor"]
+__all__ = ["Supervisor", "require"]
 
 _PAUSE = 0.25  # s of one wait, after which it is looked whether to end
 _GROUP = "gracedb-supervisor"
 _logger = logging.getLogger(__name__)
+
+
+def require() -> Any:
+    """Give confluent_kafka.
+
+    Raises
+    ------
+    FakeGraceDbError
+        If it is not installed.
+    """
+    try:
+        import confluent_kafka
+    except ImportError:
+        raise FakeGraceDbError(
+            "reading from Kafka takes librdkafka: pip install 'fakegracedb[kafka]'"
+        ) from None
+    return confluent_kafka
 
 
 class Supervisor:
@@ -79,12 +96,7 @@ class Supervisor:
         ForwardingError
             If the broker cannot be used.
         """
-        try:
-            import confluent_kafka
-        except ImportError:
-            raise FakeGraceDbError(
-                "reading from Kafka takes librdkafka: pip install 'fakegracedb[kafka]'"
-            ) from None
+        confluent_kafka = require()
         stop = stop or threading.Event()
         consumer = confluent_kafka.Consumer(
             {

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from ..errors import FakeGraceDbError
 from ..services import is_loopback
 
-__all__ = ["ForwardingError", "addresses", "check_harmless"]
+__all__ = ["ForwardingError", "LiveError", "addresses", "check_harmless"]
 
 _LIVE_HOSTS = ("scimma.org", "gcn.nasa.gov")
 # what stands before the dot in the names of topics that people act on
@@ -19,6 +19,21 @@ _PORT = 9092
 
 class ForwardingError(FakeGraceDbError):
     """A broker cannot be reached, refuses something, or must not be written to."""
+
+
+class LiveError(ForwardingError):
+    """What is sent there could be taken for real alerts.
+
+    Attributes
+    ----------
+    plain : str
+        The message for whoever has no means to say that it is meant.
+    """
+
+    def __init__(self, reason: str, instead: str = "") -> None:
+        otherwise = f"{instead}, or " if instead else ""
+        super().__init__(f"{reason}: {otherwise}{_EXPLICITLY} if that is meant")
+        self.plain = f"{reason}: {instead or 'nothing is sent there'}"
 
 
 def check_harmless(address: str, topics: Iterable[str]) -> None:
@@ -33,20 +48,20 @@ def check_harmless(address: str, topics: Iterable[str]) -> None:
 
     Raises
     ------
-    ForwardingError
+    LiveError
         For a broker that serves real alerts, and on any broker that is not on this machine for
         topics with the prefix of a real server.
     """
     host = (urlsplit(f"//{address}").hostname or "").rstrip(".").lower()
     if any(host == live or host.endswith(f".{live}") for live in _LIVE_HOSTS):
-        raise ForwardingError(f"{host} serves real alerts: {_EXPLICITLY} if that is meant")
+        raise LiveError(f"{host} serves real alerts")
     if is_loopback(host):
         return
     live = sorted({topic.partition(".")[0] for topic in topics} & _LIVE_GROUPS)
     if live:
-        raise ForwardingError(
-            f"topics of {', '.join(live)} on {host} could be taken for real alerts: "
-            f"use another prefix, or {_EXPLICITLY} if that is meant"
+        raise LiveError(
+            f"topics of {', '.join(live)} on {host} could be taken for real alerts",
+            "use another prefix",
         )
 
 

@@ -13,12 +13,12 @@ from .errors import Code
 from .records import Batch, InvalidBatch, batches
 from .segments import Log
 
-__all__ = ["MAX_MESSAGE", "Refused", "Topic", "Topics", "check_name"]
+__all__ = ["DECLARED", "MAX_MESSAGE", "Refused", "Topic", "Topics", "check_name"]
 
 MAX_MESSAGE = 16 << 20  # bytes
 _REMEMBERED = 5  # batches of a producer that may be sent a second time, as in Kafka
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,249}")
-_DECLARED = "topics.json"
+DECLARED = "topics.json"
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
@@ -153,7 +153,7 @@ class Topics:
         self._max_message = max_message
         self._topics: dict[str, Topic] = {}
         self._declared: dict[str, int] = {}
-        path = data / _DECLARED
+        path = data / DECLARED
         if path.exists():
             self._declared = json.loads(path.read_text())
         for name, limit in self._declared.items():
@@ -190,7 +190,7 @@ class Topics:
         limit = self._max_message if max_message is None else max_message
         self._topics[name] = Topic(name, self._data, limit)
         self._declared[name] = limit
-        path = self._data / _DECLARED
+        path = self._data / DECLARED
         temporary = path.with_suffix(".tmp")
         temporary.write_text(json.dumps(self._declared, indent=1))
         temporary.replace(path)

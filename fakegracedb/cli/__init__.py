@@ -30,8 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0; 1 for a failure, told in one line on stderr; 2 for bad usage; 130 when interrupted; 141
-        when whoever reads our output has gone.
+        0; 1 for a failure, told in one line on stderr; 2 for bad usage; 130 when interrupted
+        (but 0 for `serve` and `broker`, which end so); 141 when whoever reads our output has gone.
     """
     try:
         status = _run(argv)

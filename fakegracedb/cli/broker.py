@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from .arguments import DEFAULT_STORE, add_verb, named_store
-from .output import CommandError, say, say_json
+from .output import CommandError, complain, say, say_json
 
 if TYPE_CHECKING:
     from ..broker import Broker
@@ -37,7 +37,8 @@ def add(verbs: Verbs) -> None:
     verb.add_argument(
         "--advertised",
         metavar="NAME",
-        help="the name by which clients find it, as on a certificate; else that of --host",
+        help="the name by which clients find it, as on a certificate; else that of --host (this "
+        "machine only, where that is 0.0.0.0)",
     )
     verb.add_argument("--port", type=_port, default=_PORT, help="%(default)s; 0 picks a free one")
     verb.add_argument(
@@ -75,8 +76,9 @@ def add(verbs: Verbs) -> None:
     verb.add_argument(
         "--uploads",
         metavar="URL",
-        help="upload to the store what `create_event(kafka=...)` sends for the server of this URL "
-        "(takes the extra `kafka`)",
+        type=_server,
+        help="upload to the store, and nowhere else, what `create_event(kafka=...)` sends to this "
+        "broker for the server of this URL (takes the extra `kafka`)",
     )
 
 
@@ -84,6 +86,18 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 0xFFFF:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
     return int(text)
+
+
+def _server(text: str) -> str:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return text
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no URL of a server, as https://HOST/api/")
 
 
 def _user(text: str) -> tuple[str, str]:
@@ -95,12 +109,17 @@ def _user(text: str) -> tuple[str, str]:
 
 def _broker(arguments: argparse.Namespace) -> int:
     import signal
+    import warnings
 
     from ..broker import AlertSource, Broker
     from ..store.layout import BROKER
 
     if arguments.key and not arguments.certificate:
         raise CommandError("--key is given without --certificate")
+    if arguments.uploads:
+        from ..broker.supervisor import require
+
+        require()
     store = _store(arguments)
     source = AlertSource(store, arguments.prefix, classic=True, own_topics=arguments.own_topics)
     ended = threading.Event()
@@ -108,19 +127,22 @@ def _broker(arguments: argparse.Namespace) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             before = signal.signal(number, lambda *_: ended.set())
             stack.callback(signal.signal, number, before)
-        broker = stack.enter_context(
-            Broker(
-                source,
-                data=arguments.data or store.path / BROKER,
-                topics=arguments.topic,
-                host=arguments.host,
-                port=arguments.port,
-                advertised=arguments.advertised,
-                users=dict(arguments.user),
-                certificate=arguments.certificate,
-                key=arguments.key,
-            )
+        broker = Broker(
+            source,
+            data=arguments.data or store.path / BROKER,
+            topics=arguments.topic,
+            host=arguments.host,
+            port=arguments.port,
+            advertised=arguments.advertised,
+            users=dict(arguments.user),
+            certificate=arguments.certificate,
+            key=arguments.key,
         )
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            stack.enter_context(broker)
+        for warning in told:
+            complain(str(warning.message))
         uploads = None
         if arguments.uploads:
             uploads = stack.enter_context(_Uploads(arguments, store, broker.address))

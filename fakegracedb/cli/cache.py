@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .arguments import add_verb
 from .fetch import add_archive, archive_of
-from .output import CommandError, complain, counted, say, say_json
+from .output import CommandError, complain, confirm, counted, say, say_json
 
 if TYPE_CHECKING:
     from ..archive import Archive
@@ -36,13 +36,14 @@ def add(verbs: Verbs) -> None:
         "clean",
         _clean,
         "remove objects from an archive",
-        "Remove objects from an archive: those named, or all. Folders and files that are none of "
-        "its objects stay.",
+        "Remove objects from an archive: those named, those of some age, or after a question all. "
+        "Folders and files that are none of its objects stay.",
     )
     verb.add_argument("ids", metavar="ID", nargs="*", help="what to remove; all if none is given")
     verb.add_argument(
         "--older-than", metavar="DAYS", type=_days, help="only what was fetched longer ago"
     )
+    verb.add_argument("--yes", action="store_true", help="do not ask before all is removed")
     verb.add_argument("--dry-run", action="store_true", help="tell what would go, remove nothing")
 
     verb = kind(
@@ -114,6 +115,8 @@ def _clean(arguments: argparse.Namespace) -> int:
     if arguments.older_than is not None:
         old = aged(archive, arguments.older_than)
         ids = [one for one in ids if one in old]
+    elif ids and not (arguments.ids or arguments.yes or arguments.dry_run):
+        confirm(f"{archive.place} of {counted(len(ids), 'object')}")
     for one in ids:
         if not arguments.dry_run:
             archive.remove(one)

@@ -7,7 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from . import notice_sending
-from .arguments import DEFAULT_STORE, add_verb, named_store
+from .alerts.common import opened
+from .arguments import add_verb
 from .output import CommandError, say, say_json
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def add(verbs: Verbs) -> None:
         "Write the five notices of the mock superevent MS181101ab as Avro, JSON and VOEvents: "
         "those with which the user guide of public alerts tests readers.",
     )
-    samples.add_argument("folder", metavar="DIR")
+    samples.add_argument("folder", metavar="DIR", help="where to; it is made if it is missing")
     samples.add_argument("--no-avro", action="store_true", help="without the Avro files")
     for verb, default in ((build, "1.3"), (samples, "early")):
         verb.add_argument(
@@ -51,22 +52,21 @@ def add(verbs: Verbs) -> None:
 
 def _build(arguments: argparse.Namespace) -> int:
     from ..client import FakeGraceDb
-    from ..notices import build
-    from ..store import Store
 
-    store = Store.open(named_store(arguments) or DEFAULT_STORE)
-    with FakeGraceDb(store=store) as client:
-        notice = build(client, arguments.uid, arguments.type, schema=arguments.schema)
+    with FakeGraceDb(store=opened(arguments)) as client:
+        notice = notice_sending.built(client, arguments.uid, arguments.type, arguments.schema)
         content = notice.avro_bytes() if arguments.avro else notice.json_bytes() + b"\n"
         if arguments.avro and arguments.output is None and sys.stdout.isatty():
             raise CommandError("Avro is not for the terminal: name a file with -o")
         storing = notice_sending.StoringBack(arguments, client, notice)
-        storing.before()
+        # what cannot be written leaves the store as it is
         if arguments.output is not None:
             with open(arguments.output, "wb") as stream:  # noqa: PTH123
                 stream.write(content)
         else:
             sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        storing.before()
         storing.after(arguments.output or "standard output")
     return 0
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from .alerts.common import opened, positive
+from .alerts.common import counting, opened, positive
 from .alerts.relay import PLACES
 from .arguments import add_verb
 from .output import CommandError, say, say_json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..notices import Notice
     from .arguments import Verbs
 
-__all__ = ["StoringBack", "add", "add_store_back", "add_subject"]
+__all__ = ["StoringBack", "add", "add_store_back", "add_subject", "built"]
 
 _KINDS = "earlywarning, less-significant, preliminary, initial, update or retraction"
 
@@ -45,6 +45,30 @@ def add_store_back(verb: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --store-back only as JSON (Avro takes the extra `avro`)",
     )
+
+
+def built(client: FakeGraceDb, uid: str, kind: str, schema: str) -> Notice:
+    """Build a notice of a superevent of a store.
+
+    Raises
+    ------
+    CommandError
+        If there is no such superevent; the message says what there is.
+    """
+    from ligo.gracedb.exceptions import HTTPError
+
+    from ..notices import build
+    from .look.reading import Reader
+
+    try:
+        return build(client, uid, kind, schema=schema)
+    except HTTPError as error:
+        if error.response.status_code != 404:
+            raise
+        found = Reader(client.store).find(uid)
+        if found.kind == "events":
+            raise CommandError(f"{uid} is an event; notices are of superevents") from None
+        raise
 
 
 class StoringBack:
@@ -113,7 +137,7 @@ def add(verbs: Verbs) -> None:
     stream.add_argument(
         "--speed", type=float, default=1.0, metavar="X", help="how much faster (0: do not wait)"
     )
-    stream.add_argument("--count", type=int, metavar="N", help="end after so many notices")
+    stream.add_argument("--count", type=counting, metavar="N", help="end after so many notices")
     stream.add_argument(
         "--retime", action="store_true", help="move the times in them, as if they were made now"
     )
@@ -140,13 +164,12 @@ def add(verbs: Verbs) -> None:
 
 def _send(arguments: argparse.Namespace) -> int:
     from ..client import FakeGraceDb
-    from ..notices import build
     from ..notices.sending import Outlets, check
 
     places = arguments.to or ["stdout"]
     details = {"topic": arguments.topic, "form": arguments.format, "timeout": arguments.timeout}
     with FakeGraceDb(store=opened(arguments)) as client:
-        notice = build(client, arguments.uid, arguments.type, schema=arguments.schema or "1.3")
+        notice = built(client, arguments.uid, arguments.type, arguments.schema or "1.3")
         check(notice)
         storing = StoringBack(arguments, client, notice)
         with Outlets(places, **details) as outlets:
@@ -169,8 +192,6 @@ def _stream(arguments: argparse.Namespace) -> int:
     from ..notices.sending import Outlets, stream
 
     kinds = [kind.strip() for kind in arguments.types.split(",")]
-    if arguments.count is not None and arguments.count < 1:
-        raise CommandError("--count is a positive number")
     with ExitStack() as stack:
         made = FakeGraceDb(store=opened(arguments)) if arguments.uids else mock_superevent()
         client = stack.enter_context(made)
@@ -198,9 +219,8 @@ def _rounds(
     client: FakeGraceDb, uids: Sequence[str], kinds: Sequence[str], schema: str | None
 ) -> Iterator[list[Notice]]:
     """Build the notices of one superevent after the other, for ever."""
-    from ..notices import build
     from ..notices.mock import MOCK
 
     schema = schema or ("1.3" if uids else "early")
     for uid in itertools.cycle(uids or [MOCK]):
-        yield [build(client, uid, kind, schema=schema) for kind in kinds]
+        yield [built(client, uid, kind, schema) for kind in kinds]

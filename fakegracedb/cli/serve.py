@@ -94,11 +94,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         server.listen()
     for warning in told:
         complain(str(warning.message))
-    interrupted = False
 
     def end(number: int, frame: FrameType | None) -> None:
-        nonlocal interrupted
-        interrupted = number == signal.SIGINT
         server.stop()
 
     before = {one: signal.signal(one, end) for one in (signal.SIGTERM, signal.SIGINT)}
@@ -111,6 +108,4 @@ def _serve(arguments: argparse.Namespace) -> int:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
-    if interrupted:
-        raise KeyboardInterrupt
     return 0

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..alerts.sinks import CommandSink, LineSink, open_sink
+from ..broker.targets import ForwardingError, LiveError
 from ..errors import FakeGraceDbError
 from ..regeneration.instants import BILLION
 from ..regeneration.jsons import shift_json
@@ -75,7 +76,7 @@ class Outlets:
         self._sinks: dict[str, Any] = {}
         with ExitStack() as stack:
             for place in places:
-                opened = open_sink(place, timeout=timeout, live=False, topics=[topic])
+                opened = _opened(place, timeout, topic)
                 sink = stack.enter_context(closing(opened))
                 name = place
                 if isinstance(sink, LineSink):
@@ -121,6 +122,13 @@ class Outlets:
 
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
+
+
+def _opened(place: str, timeout: float | None, topic: str) -> Any:
+    try:
+        return open_sink(place, timeout=timeout, live=False, topics=[topic])
+    except LiveError as error:  # what alerts have for those who mean it, notices do not
+        raise ForwardingError(error.plain) from None
 
 
 def _content(notice: Notice, form: str) -> bytes:

@@ -176,8 +176,12 @@ def _of_archived(objects: Iterable[Archived], uid: str | None) -> _History:
 
 def _objects(what: Any, uid: str | None, archive: Archive) -> list[Archived]:
     """Give the archived objects that are meant."""
+    if isinstance(what, Archive) and not what.exists():
+        raise ArchiveError(f"there is no archive in {what.place}")
     if uid is None:
-        return list(found(what, archive))
+        if not (objects := list(found(what, archive))):
+            raise ArchiveError(f"{archive.place} holds no event and no superevent")
+        return objects
     if isinstance(what, Archive):
         return [what[uid]]
     every = list(found(what, archive))

@@ -137,10 +137,20 @@ def test_follow_hears_of_other_processes_at_once(world: World) -> None:
     ("words", "reason"),
     [
         (["follow", "--topic", "cbc_gstla"], "cbc_gstlal"),
-        (["follow", "--from", "99"], "no alert 98"),
+        (["follow", "--from", "99"], "--from 99: the next alert of "),
+        (["follow", "--offsets", "/nonexistent/o"], "/nonexistent/o: No such file"),
+        (["replay", "--from-archive", "/nonexistent"], "there is no archive in /nonexistent"),
+        (["replay", "--from-archive", "/nonexistent", "--uid", "G0001"], "there is no archive in"),
+        (["replay", "--from-archive", "/etc"], "/etc holds no event and no superevent"),
         (["listen"], "say what handles alerts"),
-        (["listen", "-p", "x", "--concurrency", "0"], "positive"),
-        (["listen", "--worker", "nonsense"], "cannot be called"),
+        (["listen", "-p", "/nonexistent/program"], "there is no such program"),
+        (["follow", "--exec", "nosuch x"], "nosuch cannot be started"),
+        (["relay", "--to", "exec:nosuch x"], "nosuch cannot be started"),
+        (["replay", "--to", "exec:nosuch x"], "nosuch cannot be started"),
+        (["listen", "--worker", "nonsense"], "does not name a function as MODULE:FUNCTION"),
+        (["listen", "--worker", "nosuch:f"], "nosuch:f: No module named 'nosuch'"),
+        (["listen", "--worker", "os:nosuch"], "os:nosuch: module 'os' has no attribute"),
+        (["listen", "--worker", "os:sep"], "os:sep is not a function"),
         (["listen", "-C", "missing.ini"], "missing.ini"),
         (["send", "nonsense", "a=1"], "no topic"),
         (["send", "superevent", "{"], "neither JSON"),
@@ -163,7 +173,25 @@ def test_what_cannot_be_is_refused_in_one_line(
 ) -> None:
     status, _, error = run(*words)
     assert status == 1
-    assert reason in error.splitlines()[-1]
+    [line] = error.splitlines()
+    assert reason in line
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["follow", "--count", "-1"], "--count: '-1' is not a positive whole number"),
+        (["relay", "--to", "stdout", "--count", "0"], "--count: '0' is not a positive"),
+        (["listen", "-p", "cat", "--count", "x"], "--count: 'x' is not a positive"),
+        (["listen", "-p", "cat", "--concurrency", "0"], "--concurrency: '0' is not"),
+        (["follow", "--idle", "x"], "--idle: 'x' is not a positive number"),
+        (["follow", "--idle", "nan"], "--idle: 'nan' is not a positive number"),
+    ],
+)
+def test_numbers_that_cannot_be_are_bad_usage(run: Run, words: list[str], reason: str) -> None:
+    status, _, error = run(*words)
+    assert status == 2
+    assert reason in error
 
 
 # listen
@@ -199,6 +227,7 @@ def test_listen_runs_the_programs_of_an_ini_in_both_spellings(
         ("[nonsense]\nexecutable=a\n", "no topic 'nonsense'"),
         ("[cbc_gstlal]\nexecutable='a\n", "no command"),
         ("[cbc_gstlal]\nexecutable=a\ntimeout=-1\n", "positive"),
+        ("[cbc_gstlal]\nexecutable=/nonexistent/a\n", "there is no such program"),
         ("executable=a\n", "section"),
     ],
 )

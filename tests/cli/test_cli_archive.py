@@ -244,9 +244,19 @@ def test_clean_removes_objects_and_nothing_else(run: Any, cache: Path) -> None:
     assert run("cache", "clean", T).out == f"Removed {T}\n"
     missing = run("cache", "clean", T, G)
     assert (missing.status, "not in the archive" in missing.err) == (1, True)
-    assert run("cache", "clean").out == f"Removed {S}\n"
+    assert run("cache", "clean", "--yes").out == f"Removed {S}\n"
+    assert run("cache", "clean").out == ""  # nothing is left to ask about
     assert sorted(path.name for path in cache.iterdir()) == [".locks", "G7777", "notes"]
     assert run("cache", "clean", "--older-than", "-1").status == 2
+
+
+def test_clean_of_everything_has_to_be_meant(run: Any, cache: Path) -> None:
+    run("fetch", S, T, *FROM)
+    ended = run("cache", "clean")
+    assert ended.status == 1
+    assert f"this would empty {cache} of 2 objects: --yes says that it is meant" in ended.err
+    assert {path.name for path in cache.iterdir()} == {".locks", S, T}
+    assert run("cache", "clean", "--yes", "--json").json["removed"] == [S, T]
 
 
 def test_clean_knows_how_old_an_object_is(run: Any, cache: Path) -> None:

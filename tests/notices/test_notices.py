@@ -260,6 +260,36 @@ def test_the_command_builds_and_keeps(
     assert main(["notice", "build", "S999999z", *store]) == 1
 
 
+def test_a_file_that_cannot_be_written_leaves_the_store_as_it_is(
+    client: FakeGraceDb, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = cbc(client)
+    before = client.logs(name).json(), client.superevent(name).json()
+    store = ["--store", str(client.store.path)]
+    call = ["notice", "build", name, *store, "--store-back", "--no-avro"]
+    assert main([*call, "-o", "/nonexistent/x.json"]) == 1
+    assert (
+        capsys.readouterr().err == "fakegracedb: /nonexistent/x.json: No such file or directory\n"
+    )
+    assert (client.logs(name).json(), client.superevent(name).json()) == before
+
+
+@pytest.mark.parametrize("verb", ["build", "send", "stream"])
+def test_what_is_no_superevent_is_told_with_what_there_is(
+    client: FakeGraceDb, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    name = cbc(client)
+    store = ["--store", str(client.store.path)]
+    assert main(["notice", verb, "G0001", *store]) == 1
+    assert capsys.readouterr().err == (
+        "fakegracedb: G0001 is an event; notices are of superevents\n"
+    )
+    assert main(["notice", verb, "S999999z", *store]) == 1
+    assert f"no superevent S999999z in {client.store.path} (1 superevent: {name})" in (
+        capsys.readouterr().err
+    )
+
+
 def test_what_is_sent_is_released_first_and_kept_as_the_pipeline_does(client: FakeGraceDb) -> None:
     pytest.importorskip("fastavro")
     name = cbc(client)

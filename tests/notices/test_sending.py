@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,23 @@ def test_a_command_gets_either_form(client: FakeGraceDb, tmp_path: Path) -> None
         outlets.send(build(client, "S260301a"))
 
 
+@pytest.mark.parametrize(
+    "place", ["exec:/nonexistent/program -x", "file:/nonexistent/file", "kafka://127.0.0.1:1"]
+)
+def test_a_target_that_is_not_there_leaves_the_store_as_it_is(
+    client: FakeGraceDb, place: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if place.startswith("kafka"):
+        pytest.importorskip("confluent_kafka")
+    before = client.logs("S260301a").json(), client.superevent("S260301a").json()
+    call = ["send", "S260301a", "--to", place, "--store-back", "--no-avro"]
+    began = time.monotonic()
+    assert verb(client, *call) == 1
+    assert time.monotonic() - began < 15  # a broker that refuses is not waited for for long
+    assert capfd.readouterr().err.count("\n") == 1  # nothing of librdkafka's own
+    assert (client.logs("S260301a").json(), client.superevent("S260301a").json()) == before
+
+
 def test_a_broker_gets_avro_as_on_scimma_or_json_as_on_gcn(
     client: FakeGraceDb, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -117,9 +135,9 @@ def test_a_broker_gets_avro_as_on_scimma_or_json_as_on_gcn(
 @pytest.mark.parametrize(
     ("place", "why"),
     [
-        ("kafka://kafka.scimma.org", "serves real alerts"),
+        ("kafka://kafka.scimma.org", "serves real alerts: nothing is sent there\n"),
         ("kafka://ada:x@kafka.test.gcn.nasa.gov:9092?tls=true", "serves real alerts"),
-        ("kafka://kafka.example.org", "topics of igwn on kafka.example.org"),
+        ("kafka://kafka.example.org", "for real alerts: use another prefix\n"),
         ("nowhere", "no place"),
     ],
 )
@@ -190,7 +208,7 @@ def test_superevents_take_turns_with_all_their_kinds(
         (other, "INITIAL"),
         ("S260301a", "PRELIMINARY"),
     ]
-    assert verb(client, *call, "--count", "0") == 1
+    assert verb(client, *call, "--count", "0") == 2
     assert "--count" in capsys.readouterr().err
 
 

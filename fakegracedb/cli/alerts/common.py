@@ -11,20 +11,35 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..arguments import DEFAULT_STORE, named_store
+from ..output import CommandError
 
 if TYPE_CHECKING:
     from ...alerts import Alert, Follower
     from ...alerts.offsets import Offsets
     from ...store import Store
 
-__all__ = ["Following", "add_following", "add_topics", "opened", "positive"]
+__all__ = ["Following", "add_following", "add_topics", "counting", "opened", "positive"]
 
 
 def positive(text: str) -> float:
     """Read a positive number."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return value
+
+
+def counting(text: str) -> int:
+    """Read a number of things, which is one at least."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return value
 
 
@@ -64,7 +79,7 @@ def add_following(verb: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="keep the position there: the next run goes on behind what this one has done with",
     )
-    verb.add_argument("--count", type=int, metavar="N", help="end after so many alerts")
+    verb.add_argument("--count", type=counting, metavar="N", help="end after so many alerts")
     verb.add_argument(
         "--idle", type=positive, metavar="S", help="end when nothing has come for so long [s]"
     )
@@ -102,12 +117,25 @@ class Following:
         self.topics = check_topics(arguments.topic, self.names)
         self.offsets: Offsets | None = Offsets(arguments.offsets) if arguments.offsets else None
         kept = self.offsets.read() if self.offsets is not None else None
-        self.follower: Follower = Follower(self.store, arguments.first if kept is None else kept)
+        self.follower: Follower = Follower(
+            self.store, self._first(arguments.first) if kept is None else kept
+        )
         if self.offsets is not None and kept is None:
             self.offsets.write(self.follower.position)
         self._count: int | None = arguments.count
         self._idle: float | None = arguments.idle
         self.stopped = threading.Event()
+
+    def _first(self, after: int | None) -> int | None:
+        """Take what --from says, unless that is further than the next alert."""
+        from ...alerts import Position
+
+        newest = self.store.read(Position.newest).seq
+        if after is not None and after > newest:
+            raise CommandError(
+                f"--from {after + 1}: the next alert of {self.store.path} is number {newest + 1}"
+            )
+        return after
 
     def of(self, alert: Alert) -> tuple[str, ...]:
         """Give the topics of an alert that are meant."""

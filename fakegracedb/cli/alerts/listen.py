@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..arguments import add_verb
 from ..output import CommandError
-from .common import Following, add_following, add_topics, positive
+from .common import Following, add_following, add_topics, counting, positive
 
 if TYPE_CHECKING:
     from ...alerts.dispatching import Route
@@ -53,14 +53,14 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--timeout", type=positive, metavar="S", help="for each alert [s]")
     verb.add_argument(
         "--concurrency",
-        type=int,
+        type=counting,
         default=1,
         metavar="N",
         help="alerts that a handler works at at the same time (1: in order)",
     )
     verb.add_argument(
         "--queue",
-        type=int,
+        type=counting,
         default=1000,
         metavar="N",
         help="alerts that wait for a handler before no more are read (%(default)s)",
@@ -75,8 +75,6 @@ def _routes(arguments: argparse.Namespace, following: Following) -> list[Route]:
     from ...alerts.handlers import Program
     from ...alerts.ini import read_routes, started
 
-    if arguments.concurrency < 1 or arguments.queue < 1:
-        raise CommandError("--concurrency and --queue are positive numbers")
     details = (following.topics, arguments.concurrency, arguments.queue)
     routes: list[Route] = []
     if arguments.config is not None:
