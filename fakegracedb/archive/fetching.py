@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ..clock import iso_text
 from ..errors import ArchiveError
-from ..services import connect, name_of
+from ..services import connect_to_source, name_of
 from .archived import ArchivedEvent, ArchivedSuperevent
 from .asking import Asker, Refused, not_readable
 from .collecting import Collector
@@ -126,7 +127,7 @@ def fetch(
             found.append(Fetched(place[one], new=False))
             continue
         if asker is None:
-            client = connect(source, auth=auth)
+            client = connect_to_source(source, auth=auth)
             asker = Asker(client, workers=workers, timeout=timeout, pause=pause)
             about = _about(asker, name_of(source))
         if is_gw_id(one):  # whatever its second id, it is kept under its first
@@ -195,8 +196,18 @@ def fetch_range(
     -------
     list of dict
         Their JSON, in the order of `t_0`.
+
+    Raises
+    ------
+    ArchiveError
+        The span is none, or the server does not let superevents be searched.
     """
-    asker = Asker(connect(source, auth=auth), timeout=timeout, pause=pause)
+    for one in (start, end):
+        if not re.fullmatch(r"-?\d+(\.\d*)?", str(one), re.ASCII):
+            raise ArchiveError(f"{one!r} is no GPS time [s], as 1456419618.5")
+    if float(end) < float(start):
+        raise ArchiveError(f"the end, {end}, is before the start, {start}")
+    asker = Asker(connect_to_source(source, auth=auth), timeout=timeout, pause=pause)
     asked = " ".join(part for part in (f"t_0: {start} .. {end}", query) if part)
 
     def all_of_them() -> list[dict[str, Any]]:

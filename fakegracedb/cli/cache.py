@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .arguments import add_verb
 from .fetch import add_archive, archive_of
-from .output import CommandError, complain, counted, say, say_json
+from .output import CommandError, complain, confirm, counted, say, say_json
 
 if TYPE_CHECKING:
     from ..archive import Archive
@@ -36,14 +36,15 @@ def add(verbs: Verbs) -> None:
         "clean",
         _clean,
         "remove objects from an archive",
-        "Remove objects from an archive: those named, or all. Folders and files that are none of "
-        "its objects stay.",
+        "Remove objects from an archive: those named, or, after a question, all. Folders and files "
+        "that are none of its objects stay.",
     )
     verb.add_argument("ids", metavar="ID", nargs="*", help="what to remove; all if none is given")
     verb.add_argument(
         "--older-than", metavar="DAYS", type=_days, help="only what was fetched longer ago"
     )
     verb.add_argument("--dry-run", action="store_true", help="tell what would go, remove nothing")
+    verb.add_argument("--yes", action="store_true", help="do not ask when no ID is given")
 
     verb = kind(
         "verify",
@@ -114,6 +115,8 @@ def _clean(arguments: argparse.Namespace) -> int:
     if arguments.older_than is not None:
         old = aged(archive, arguments.older_than)
         ids = [one for one in ids if one in old]
+    if ids and not (arguments.ids or arguments.dry_run or arguments.yes):
+        confirm("remove", f"{counted(len(ids), 'object')} from {archive.place}")
     for one in ids:
         if not arguments.dry_run:
             archive.remove(one)

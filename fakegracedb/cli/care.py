@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from ..clock import Clock, iso_text
 from ..store import Store, layout
 from ..vocabulary import SERVER_VERSIONS
 from .arguments import DEFAULT_STORE, named_store, opened_store
-from .output import CommandError, counted, say, say_json, size_text
+from .output import CommandError, confirm, counted, say, say_json, size_text
 
 __all__ = [
     "check",
@@ -165,27 +164,12 @@ def reset(arguments: argparse.Namespace) -> int:
     store = opened_store(arguments)
     path, (count, words) = _whole(store.path), _held(store)
     if not arguments.yes:
-        _confirm(f"{path} of {words}")
+        confirm("empty", f"{path} of {words}")
     store.reset()
     text = f"emptied {path} of {words}; settings, vocabulary and users stay"
     removed = {f"removed_{name}": number for name, number in count.items()}
     _tell(arguments, {"path": path, **removed}, text)
     return 0
-
-
-def _confirm(what: str) -> None:
-    """Ask on stderr, since stdout may be somebody's JSON.
-
-    Raises
-    ------
-    CommandError
-        Where there is nobody to ask, or the answer is no.
-    """
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise CommandError(f"this would empty {what}: --yes says that it is meant")
-    print(f"Empty {what}? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise CommandError("nothing was changed")
 
 
 def reindex(arguments: argparse.Namespace) -> int:

@@ -49,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     from ..regeneration.cycles import cycle
     from ..regeneration.loops import Selection
-    from ..services import connect
+    from ..services import connect_to_source
     from .progress import Bar
 
     target = opened(arguments)
@@ -63,7 +63,7 @@ def _run(arguments: argparse.Namespace) -> int:
             arguments.start,
             arguments.end,
             target,
-            source=connect(arguments.source, auth=arguments.auth),
+            source=connect_to_source(arguments.source, auth=arguments.auth),
             selection=Selection(arguments.kind, arguments.only_pipeline, arguments.only_search),
             archive=archive_of(arguments),
             cycles=arguments.cycles,

@@ -12,6 +12,7 @@ __all__ = [
     "CommandError",
     "answer_text",
     "complain",
+    "confirm",
     "counted",
     "failure_text",
     "said_text",
@@ -37,6 +38,21 @@ def say(text: str = "") -> None:
 def complain(text: str) -> None:
     """Print one line on stderr."""
     _print(f"fakegracedb: {' '.join(text.split())}", sys.stderr)
+
+
+def confirm(doing: str, what: str) -> None:
+    """Ask whether something is meant, on stderr, since stdout may be somebody's JSON.
+
+    Raises
+    ------
+    CommandError
+        Where there is nobody to ask, or the answer is no.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise CommandError(f"this would {doing} {what}: --yes says that it is meant")
+    print(f"{doing.capitalize()} {what}? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise CommandError("nothing was changed")
 
 
 def _print(text: str, stream: TextIO | None) -> None:
