@@ -162,10 +162,11 @@ def opened_store(arguments: argparse.Namespace) -> Store:
     from ..store import Store
     from .output import CommandError
 
-    named = named_store(arguments)
-    if named is None and not Store(DEFAULT_STORE).exists():
+    named = named_store(arguments) or f"./{DEFAULT_STORE}"
+    store = Store(named)
+    if not store.exists():
         raise CommandError(
-            f"there is no store in ./{DEFAULT_STORE}: name one with --store DIR or "
-            "$FAKEGRACEDB_STORE, or make one with `fakegracedb store init`"
+            f"there is no store in {named}: name one with --store DIR or $FAKEGRACEDB_STORE, or "
+            "make one with `fakegracedb store init`"
         )
-    return Store.open(named or DEFAULT_STORE)
+    return store

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from . import notice_sending
-from .arguments import DEFAULT_STORE, add_verb, named_store
+from .arguments import add_verb, opened_store
 from .output import CommandError, say, say_json
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def add(verbs: Verbs) -> None:
         "Write the five notices of the mock superevent MS181101ab as Avro, JSON and VOEvents: "
         "those with which the user guide of public alerts tests readers.",
     )
-    samples.add_argument("folder", metavar="DIR")
+    samples.add_argument("folder", metavar="DIR", help="where to; it is made if it is missing")
     samples.add_argument("--no-avro", action="store_true", help="without the Avro files")
     for verb, default in ((build, "1.3"), (samples, "early")):
         verb.add_argument(
@@ -52,9 +52,8 @@ def add(verbs: Verbs) -> None:
 def _build(arguments: argparse.Namespace) -> int:
     from ..client import FakeGraceDb
     from ..notices import build
-    from ..store import Store
 
-    store = Store.open(named_store(arguments) or DEFAULT_STORE)
+    store = opened_store(arguments)
     with FakeGraceDb(store=store) as client:
         notice = build(client, arguments.uid, arguments.type, schema=arguments.schema)
         content = notice.avro_bytes() if arguments.avro else notice.json_bytes() + b"\n"

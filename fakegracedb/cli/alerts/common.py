@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..arguments import DEFAULT_STORE, named_store
+from ..arguments import opened_store
 
 if TYPE_CHECKING:
     from ...alerts import Alert, Follower
@@ -72,9 +72,7 @@ def add_following(verb: argparse.ArgumentParser) -> None:
 
 def opened(arguments: argparse.Namespace) -> Store:
     """Give the store that is named, which must be there."""
-    from ...store import Store
-
-    return Store.open(named_store(arguments) or DEFAULT_STORE)
+    return opened_store(arguments)
 
 
 class Following:
