@@ -27,8 +27,8 @@ def add(verbs: Verbs) -> None:
         "Replay what a server has from START to END (GPS [s]) for ever: an object of the time g "
         "comes again at g plus any multiple of the span, beginning in the middle where we are now.",
     )
-    verb.add_argument("start", metavar="START")
-    verb.add_argument("end", metavar="END")
+    verb.add_argument("start", metavar="START", help="GPS time [s]")
+    verb.add_argument("end", metavar="END", help="GPS time [s], after START")
     add_options(verb)
     verb.add_argument(
         "--kind",

@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import shutil
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -267,6 +268,39 @@ def test_source_that_is_no_store_is_told_and_leaves_nothing(run: Any, here: Path
         assert (ended.status, ended.out) == (1, "")
         assert ended.err.startswith("fakegracedb: there is no store in sourec; what is read is a")
         assert [path.name for path in here.iterdir() if path.name != "cache"] == ["source"]
+
+
+def test_server_that_is_not_reached_is_named_while_it_is_asked_again(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a port of this machine that was free a moment ago
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        server = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    monkeypatch.setattr("fakegracedb.archive.asking._TRIES", 3)
+    ended = run("fetch", S, "--source", f"{server}/api/")
+    told = f"fakegracedb: {server} cannot be reached: Connection refused"
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.splitlines() == [
+        f"{told}; tried again in 0.5 s",
+        f"{told}; tried again in 1 s",
+        told,
+    ]
+    for verb in (["selftest", f"{server}/"], ["create", S, *FROM, "--target", f"{server}/"]):
+        ended = run(*verb)
+        assert ended.status == 1
+        assert f"{server} cannot be reached: Connection refused" in ended.out + ended.err
+        assert "HTTPConnectionPool" not in ended.out + ended.err
+
+
+@pytest.mark.parametrize("option", ["--group", "--search"])
+def test_group_or_search_that_the_target_does_not_know_is_refused_with_those_it_has(
+    run: Any, option: str
+) -> None:
+    ended = run("create", S, *FROM, "--target", "new", option, "Nosuch")
+    assert ended.status == 1
+    assert f"no {option[2:]} 'Nosuch'; there are " in ended.err
+    assert not Store("new").events
 
 
 def test_store_is_not_loaded_as_if_it_were_an_archive(run: Any, here: Path) -> None:
