@@ -146,13 +146,13 @@ class FakeGraceDb(GraceDb):  # type: ignore[misc]  # the real client comes witho
         Raises
         ------
         ValueError
-            For groups without a name, and what is no name.
+            For groups without a name, what is no name, and groups that the store does not know.
         """
         behind = self._fakegracedb
         client = FakeGraceDb(*behind.args, store=self.store, **behind.ours, **behind.kwargs)
         client._fakegracedb.temporary = behind.temporary
         if groups is not None:
-            groups = group_names(groups)
+            groups = group_names(groups, self.store.vocabulary.user_groups)
             if name is None and groups:
                 raise ValueError("an unauthenticated reader is in no group")
         if name is not None:

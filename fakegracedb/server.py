@@ -285,7 +285,8 @@ def _bound(host: str, port: int) -> socket.socket:
             raise
     except (OSError, OverflowError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise FakeGraceDbError(
-            f"port {port} of {host} cannot be had: {reason} (port 0 is any that is free)"
-        ) from None
+        told = f"port {port} of {host} cannot be had: {reason} (port 0 is any that is free)"
+        if port == 0:  # then it is the host that is wrong
+            told = f"no port of {host} can be had: {reason}"
+        raise FakeGraceDbError(told) from None
     return bound

@@ -22,6 +22,7 @@ __all__ = [
     "ALIASES",
     "connect",
     "connect_for_tests",
+    "connect_to_source",
     "is_loopback",
     "is_production",
     "name_of",
@@ -82,6 +83,29 @@ def connect(
             client = GraceDb(root, force_noauth=anonymous, **options)
             return _settled(client, root, anonymous=anonymous)
     return _fake(service, options)
+
+
+def connect_to_source(
+    service: str | os.PathLike[str] | Store | GraceDb, *, auth: bool = False, **options: Any
+) -> GraceDb:
+    """Give a client of a service that is read, as `connect`: a store of it must be there.
+
+    Raises
+    ------
+    ServiceError, StoreError
+        As `connect`, and if there is no store.
+    """
+    client = connect(service, auth=auth, **options)
+    if client is not service and hasattr(client, "_fakegracedb") and not client.store.exists():
+        client.close()
+        path = service if isinstance(service, str | os.PathLike) else client.store.path
+        if path == _FAKE:
+            path = f"{client.store.path}, which $FAKEGRACEDB_STORE names"
+        raise ServiceError(
+            f"there is no store in {path}; what is read is a store, a URL, or one of "
+            f"{', '.join(ALIASES)}, {_FAKE}"
+        )
+    return client
 
 
 def _settled(client: GraceDb, root: str, *, anonymous: bool) -> GraceDb:

@@ -13,6 +13,7 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ from ligo.gracedb.exceptions import HTTPError
 from ligo.gracedb.rest import GraceDb
 
 import fakegracedb
-from fakegracedb import FakeGraceDb, Store, StoreError
+from fakegracedb import FakeGraceDb, Store, StoreError, activate
 from fakegracedb.api.message import Identity
 from fakegracedb.transport import StoreAdapter
+from fakegracedb.wsgi import application
 
 URL = "https://gracedb.example.org/api/"
 ROOT = str(Path(fakegracedb.__file__).parents[1])
@@ -346,9 +348,24 @@ def test_another_user_gets_a_client_of_the_same_making(folder: Path) -> None:
         adapter = other.get_adapter("https://")
         assert (adapter.max_retries.total, adapter.waits) == (3, "skip")
         assert asking(other.as_user(None)) == Identity(None)
-        assert asking(client.as_user("x", groups="advocates")) == Identity("x", ("advocates",))
+        assert asking(client.as_user("x", groups="executives")) == Identity("x", ("executives",))
         with pytest.raises(ValueError, match="unauthenticated"):
             client.as_user(None, groups=["internal_users"])
+
+
+def test_group_that_the_store_does_not_know_is_refused_where_it_is_named(folder: Path) -> None:
+    told = "^no user group 'nosuch': internal_users, "
+    with FakeGraceDb(store=folder) as client:
+        with pytest.raises(ValueError, match=told):
+            client.as_user("ada", groups=["internal_users", "nosuch"])
+        with pytest.raises(ValueError, match=told), activate(client.store, groups="nosuch"):
+            pass
+        with pytest.raises(ValueError, match=told):
+            application(client.store, user="ada", groups=["nosuch"])
+        # a vocabulary of its own decides
+        names = client.store.vocabulary
+        client.store.vocabulary = replace(names, user_groups=(*names.user_groups, "nosuch"))
+        assert client.as_user("ada", groups="nosuch").service_info
 
 
 def test_another_user_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

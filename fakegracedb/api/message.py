@@ -30,19 +30,30 @@ class Identity:
     groups: tuple[str, ...] | None = None
 
 
-def group_names(groups: Iterable[str]) -> tuple[str, ...]:
+def group_names(groups: Iterable[str], known: Iterable[str] | None = None) -> tuple[str, ...]:
     """Give names of groups, of which one may stand alone.
+
+    Parameters
+    ----------
+    groups : iterable of str
+        The names.
+    known : iterable of str, optional
+        The groups that there are; None where no store is at hand to tell.
 
     Raises
     ------
     ValueError
-        For what is neither a name nor several.
+        For what is neither a name nor several, and for a group that is not known.
     """
     names = (groups,) if isinstance(groups, str) or not isinstance(groups, Iterable) else groups
     names = tuple(names)
     for name in names:
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"groups: {name!r} is not the name of a group")
+    there = names if known is None else tuple(known)
+    for name in names:
+        if name not in there:
+            raise ValueError(f"no user group {name!r}: {', '.join(there)}")
     return names
 
 

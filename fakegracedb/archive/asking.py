@@ -9,16 +9,18 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from requests import exceptions
 from urllib3.exceptions import HTTPError as WireError
 
 from ..errors import ArchiveError
 
-__all__ = ["Asker", "Refused", "not_readable", "passing", "status_of"]
+__all__ = ["Asker", "Refused", "Trouble", "not_readable", "passing", "status_of"]
 
 T = TypeVar("T")
+#: Is told of trouble that may pass, and how long is waited until it is asked again [s].
+Trouble: TypeAlias = Callable[[Exception, float], None]
 
 _TRIES = 6
 _FIRST_PAUSE = 0.5  # s; each is twice as long as the one before
@@ -86,6 +88,8 @@ class Asker:
         How long the server may be silent [s].
     pause : callable
         Waits so many seconds.
+    trouble : callable, optional
+        Is told of trouble that may pass, and how long is waited until it is asked again [s].
     """
 
     def __init__(
@@ -95,10 +99,12 @@ class Asker:
         workers: int = 4,
         timeout: float = 60.0,
         pause: Callable[[float], None] = time.sleep,
+        trouble: Trouble | None = None,
     ) -> None:
         self.client = _limited(client, timeout)
         self._workers = workers
         self._pause = pause
+        self._trouble = trouble
         self._stopped = threading.Event()
 
     def json(self, url: str) -> Any:
@@ -215,6 +221,7 @@ class Asker:
                     raise ArchiveError(
                         f"{what}: the answer is damaged, {_TRIES} times in a row: {error}"
                     ) from error
+                trouble: Exception = error
                 longest: float | None = None
             except exceptions.HTTPError as error:
                 status = status_of(error)
@@ -222,12 +229,15 @@ class Asker:
                     raise Refused(status, what) from error
                 if not passing(error) or not left:
                     raise
-                longest = _retry_after(error)
-            except _TROUBLE:
+                trouble, longest = error, _retry_after(error)
+            except _TROUBLE as error:
                 if not left:
                     raise
-                longest = None
-            self._pause(min(_LONGEST_PAUSE, pause if longest is None else longest))
+                trouble, longest = error, None
+            seconds = min(_LONGEST_PAUSE, pause if longest is None else longest)
+            if self._trouble is not None:
+                self._trouble(trouble, seconds)
+            self._pause(seconds)
             pause *= 2
         raise AssertionError  # the last try returns or raises
 

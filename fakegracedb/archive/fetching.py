@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ..clock import iso_text
 from ..errors import ArchiveError
-from ..services import connect, name_of
+from ..services import connect_to_source, name_of
 from .archived import ArchivedEvent, ArchivedSuperevent
-from .asking import Asker, Refused, not_readable
+from .asking import Asker, Refused, Trouble, not_readable
 from .collecting import Collector
 from .folder import Archive
 from .names import check_ids, is_gw_id, is_superevent_id
@@ -65,6 +66,7 @@ def fetch(
     timeout: float = 60.0,
     progress: Progress | None = None,
     pause: Callable[[float], None] = time.sleep,
+    trouble: Trouble | None = None,
 ) -> list[Fetched]:
     """Fetch events and superevents into an archive.
 
@@ -98,6 +100,8 @@ def fetch(
         Is told, as `Progress` says.
     pause : callable
         Waits, between two tries, so many seconds.
+    trouble : callable, optional
+        Is told what went wrong before it is tried again, and in how many seconds.
 
     Returns
     -------
@@ -126,8 +130,8 @@ def fetch(
             found.append(Fetched(place[one], new=False))
             continue
         if asker is None:
-            client = connect(source, auth=auth)
-            asker = Asker(client, workers=workers, timeout=timeout, pause=pause)
+            client = connect_to_source(source, auth=auth)
+            asker = Asker(client, workers=workers, timeout=timeout, pause=pause, trouble=trouble)
             about = _about(asker, name_of(source))
         if is_gw_id(one):  # whatever its second id, it is kept under its first
             one = _first_id(asker, one)
@@ -179,6 +183,7 @@ def fetch_range(
     auth: bool = False,
     timeout: float = 60.0,
     pause: Callable[[float], None] = time.sleep,
+    trouble: Trouble | None = None,
 ) -> list[dict[str, Any]]:
     """Find the superevents of a span of time, for `fetch`.
 
@@ -186,7 +191,7 @@ def fetch_range(
     ----------
     start, end : float or str
         GPS times [s]; those of `t_0` from the one to the other are meant.
-    source, auth, timeout, pause
+    source, auth, timeout, pause, trouble
         As for `fetch`.
     query : str
         Further conditions.
@@ -195,8 +200,20 @@ def fetch_range(
     -------
     list of dict
         Their JSON, in the order of `t_0`.
+
+    Raises
+    ------
+    ArchiveError
+        The span is none, or the server does not let superevents be searched.
     """
-    asker = Asker(connect(source, auth=auth), timeout=timeout, pause=pause)
+    for one in (start, end):
+        if not re.fullmatch(r"-?\d+(\.\d*)?", str(one), re.ASCII):
+            raise ArchiveError(f"{one!r} is no GPS time [s], as 1456419618.5")
+    if float(end) < float(start):
+        raise ArchiveError(f"the end, {end}, is before the start, {start}")
+    asker = Asker(
+        connect_to_source(source, auth=auth), timeout=timeout, pause=pause, trouble=trouble
+    )
     asked = " ".join(part for part in (f"t_0: {start} .. {end}", query) if part)
 
     def all_of_them() -> list[dict[str, Any]]:

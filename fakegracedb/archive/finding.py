@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import ArchiveError
+from ..store import Store
 from .archived import Archived
 from .folder import Archive
 from .forms import ARCHIVE, DESCRIPTION, read_folder
@@ -52,6 +54,7 @@ def _named(name: str, archive: Archive) -> Iterator[Archived]:
     if path.is_dir():
         yield from _in_folder(path)
     elif path.is_file():
+        _check_json(path)
         yield from _some(read_saved([path]), path)
     else:
         if is_id(name) or is_gw_id(name):
@@ -68,12 +71,27 @@ def _in_folder(path: Path) -> Iterator[Archived]:
     if ids:
         for one in ids:
             yield inside[one]
+    elif Store(path).exists():
+        raise ArchiveError(
+            f"{path} is a store, not an archive: `fakegracedb store copy` makes another of it, and "
+            f"`fakegracedb fetch ID --source {path}` an archive"
+        )
     else:
         yield from _some(read_saved(sorted(path.rglob("*"))), path)
 
 
 def _is_object(folder: Path | None) -> bool:
     return folder is not None and any((folder / name).exists() for name in (ARCHIVE, DESCRIPTION))
+
+
+def _check_json(path: Path) -> None:
+    """Refuse a file that can hold no object, and say why."""
+    if path.suffix.lower() != ".json":
+        raise ArchiveError(f"{path} is no JSON file: its name does not end in .json")
+    try:
+        json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ArchiveError(f"{path} is not valid JSON: {error}") from None
 
 
 def _some(objects: list[Any], path: Path) -> list[Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -24,6 +26,24 @@ __all__ = [
 ]
 
 DEFAULT_STORE = "gracedb-store"
+
+
+_FALLING = re.compile(r"-[A-Za-z][\w.,-]+")  # a column to sort by, and no option that there is
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser; that of ``ls`` takes ``--sort -far`` for what it is to whoever reads it."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, as always; argparse alone would take the column for an option."""
+        given = list(sys.argv[1:] if args is None else args)
+        if not self.prog.endswith(" ls"):
+            return super().parse_known_args(given, namespace)
+        end = given.index("--") if "--" in given else len(given)
+        for place in range(min(end, len(given) - 1) - 1, -1, -1):
+            if given[place] == "--sort" and _FALLING.fullmatch(given[place + 1]):
+                given[place : place + 2] = [f"--sort={given[place + 1]}"]
+        return super().parse_known_args(given, namespace)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
         validate,
     )
 
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = _Parser(
         prog="fakegracedb",
         description="A GraceDB that lives in a folder.",
         epilog="`fakegracedb VERB --help` tells more of a verb.",
@@ -142,10 +162,11 @@ def opened_store(arguments: argparse.Namespace) -> Store:
     from ..store import Store
     from .output import CommandError
 
-    named = named_store(arguments)
-    if named is None and not Store(DEFAULT_STORE).exists():
+    named = named_store(arguments) or f"./{DEFAULT_STORE}"
+    store = Store(named)
+    if not store.exists():
         raise CommandError(
-            f"there is no store in ./{DEFAULT_STORE}: name one with --store DIR or "
-            "$FAKEGRACEDB_STORE, or make one with `fakegracedb store init`"
+            f"there is no store in {named}: name one with --store DIR or $FAKEGRACEDB_STORE, or "
+            "make one with `fakegracedb store init`"
         )
-    return Store.open(named or DEFAULT_STORE)
+    return store

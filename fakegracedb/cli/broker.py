@@ -7,7 +7,7 @@ import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from .arguments import DEFAULT_STORE, add_verb, named_store
+from .arguments import add_verb, opened_store
 from .output import CommandError, complain, say, say_json
 
 if TYPE_CHECKING:
@@ -195,13 +195,7 @@ class _Uploads:
 
 
 def _store(arguments: argparse.Namespace) -> Store:
-    from ..store import Store
-
-    named = named_store(arguments) or DEFAULT_STORE
-    store = Store(named)
-    if not store.exists():
-        raise CommandError(f"there is no store in {named}: `fakegracedb store init` makes one")
-    return store
+    return opened_store(arguments)
 
 
 def _tell(arguments: argparse.Namespace, broker: Broker, store: Store) -> None:

@@ -43,8 +43,8 @@ def add(verbs: Verbs) -> None:
     verb.add_argument(
         "--older-than", metavar="DAYS", type=_days, help="only what was fetched longer ago"
     )
-    verb.add_argument("--yes", action="store_true", help="do not ask before all is removed")
     verb.add_argument("--dry-run", action="store_true", help="tell what would go, remove nothing")
+    verb.add_argument("--yes", action="store_true", help="do not ask before all is removed")
 
     verb = kind(
         "verify",
@@ -115,8 +115,8 @@ def _clean(arguments: argparse.Namespace) -> int:
     if arguments.older_than is not None:
         old = aged(archive, arguments.older_than)
         ids = [one for one in ids if one in old]
-    elif ids and not (arguments.ids or arguments.yes or arguments.dry_run):
-        confirm(f"{archive.place} of {counted(len(ids), 'object')}")
+    elif ids and not (arguments.ids or arguments.dry_run or arguments.yes):
+        confirm("remove", f"{counted(len(ids), 'object')} from {archive.place}")
     for one in ids:
         if not arguments.dry_run:
             archive.remove(one)

@@ -164,7 +164,7 @@ def reset(arguments: argparse.Namespace) -> int:
     store = opened_store(arguments)
     path, (count, words) = _whole(store.path), _held(store)
     if not arguments.yes:
-        confirm(f"{path} of {words}")
+        confirm("empty", f"{path} of {words}")
     store.reset()
     text = f"emptied {path} of {words}; settings, vocabulary and users stay"
     removed = {f"removed_{name}": number for name, number in count.items()}

@@ -26,7 +26,7 @@ def add(verbs: Verbs) -> None:
         "that have expired are told and not added, and the exit status is 1. Where the "
         "environment has REQUESTS_CA_BUNDLE, that one is used instead.",
     )
-    verb.add_argument("path", metavar="PATH", nargs="?", help="the PEM file")
+    verb.add_argument("path", metavar="FILE", nargs="?", help="the PEM file")
     verb.add_argument("--reset", action="store_true", help="begin anew with certifi's bundle")
     verb.add_argument("--verbose", action="store_true", help="name every certificate")
 

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from .arguments import add_verb
-from .fetch import archive_of
+from .fetch import archive_of, tell_trouble
 from .output import CommandError, complain, failure_text, say, say_json
 from .progress import Bar
 from .regeneration import INTERRUPTED, add_options, interruptible, opened, options, say_now
@@ -96,6 +96,11 @@ def _fetch(arguments: argparse.Namespace, ids: list[str], archive: Archive) -> N
     wanted = [id_ for id_ in ids if arguments.refresh or id_ not in archive]
     if not wanted:
         return
+
+    def trouble(error: Exception, pause: float) -> None:
+        bar.clear()
+        tell_trouble(error, pause)
+
     with Bar() as bar:
         found = fetch(
             wanted,
@@ -105,6 +110,7 @@ def _fetch(arguments: argparse.Namespace, ids: list[str], archive: Archive) -> N
             related=arguments.mode == "history",
             auth=arguments.auth,
             progress=bar.show,
+            trouble=trouble,
         )
         for got in found:
             for warning in got.warnings:

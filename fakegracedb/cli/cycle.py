@@ -27,8 +27,8 @@ def add(verbs: Verbs) -> None:
         "Replay what a server has from START to END (GPS [s]) for ever: an object of the time g "
         "comes again at g plus any multiple of the span, beginning in the middle where we are now.",
     )
-    verb.add_argument("start", metavar="START")
-    verb.add_argument("end", metavar="END")
+    verb.add_argument("start", metavar="START", help="GPS time [s]")
+    verb.add_argument("end", metavar="END", help="GPS time [s], after START")
     add_options(verb)
     verb.add_argument(
         "--kind",
@@ -49,7 +49,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     from ..regeneration.cycles import cycle
     from ..regeneration.loops import Selection
-    from ..services import connect
+    from ..services import connect_to_source
     from .progress import Bar
 
     target = opened(arguments)
@@ -63,7 +63,7 @@ def _run(arguments: argparse.Namespace) -> int:
             arguments.start,
             arguments.end,
             target,
-            source=connect(arguments.source, auth=arguments.auth),
+            source=connect_to_source(arguments.source, auth=arguments.auth),
             selection=Selection(arguments.kind, arguments.only_pipeline, arguments.only_search),
             archive=archive_of(arguments),
             cycles=arguments.cycles,

@@ -8,7 +8,7 @@ import sys
 
 from .arguments import DEFAULT_STORE, add_verb, named_store
 from .output import complain
-from .values import server_version, user_name
+from .values import add_groups, server_version, user_name
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ def add(verbs: Verbs) -> None:
         _exec,
         "run a command with the fake swapped in",
         "Run a command in which the store answers every GraceDB client: the command `gracedb`, a "
-        "program of yours, and the Python programs that it starts. Everything after `--` is the "
+        "program of yours, and the Python programs that it starts. A store that is not there is "
+        "made. Everything after `--` is the "
         "command; its exit status becomes ours (126 if it cannot be run, 127 if it is not there).",
     )
     verb.add_argument(
         "--user", metavar="NAME", type=user_name, help="who asks, whatever the clients say"
     )
-    verb.add_argument("--groups", metavar="NAMES", help="the user's groups, separated by commas")
+    add_groups(verb, "the user's groups")
     verb.add_argument(
         "--server-version",
         metavar="VERSION",
@@ -50,6 +51,7 @@ def add(verbs: Verbs) -> None:
 
 
 def _exec(arguments: argparse.Namespace) -> int:
+    from ..api.message import group_names
     from ..child import environment
     from ..store import Store
 
@@ -66,7 +68,7 @@ def _exec(arguments: argparse.Namespace) -> int:
             transaction.put_settings(transaction.settings)
     groups = None
     if arguments.groups is not None:
-        groups = tuple(name.strip() for name in arguments.groups.split(",") if name.strip())
+        groups = group_names(arguments.groups, store.vocabulary.user_groups)
     variables = environment(
         store.path,
         user=arguments.user,

@@ -25,8 +25,8 @@ def add(verbs: Verbs) -> None:
         "Show how the text of a query is understood, term by term: what each asks for, how they "
         "combine, what is left out by default, and where it means something else than it seems "
         "to. A text that the server refuses is shown with the place and the reason, and the exit "
-        "status is 1. Groups, pipelines, searches and labels are those of the store, if one is "
-        "named, else the usual ones.",
+        "status is 1. A structured query, in JSON, is put into words. Groups, pipelines, searches "
+        "and labels are those of the store, if one is named, else the usual ones.",
     )
     verb.add_argument(
         "query", metavar="QUERY", help="the text; after `--` it may begin with a minus"

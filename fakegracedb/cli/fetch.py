@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .arguments import add_verb
-from .output import complain, counted, say, say_json, size_text
+from .output import complain, counted, failure_text, say, say_json, size_text
 
 if TYPE_CHECKING:
     from ..archive import Archive, Fetched
     from .arguments import Verbs
 
-__all__ = ["add", "add_archive", "archive_of"]
+__all__ = ["add", "add_archive", "archive_of", "tell_trouble"]
 
 
 def add(verbs: Verbs) -> None:
@@ -29,12 +29,6 @@ def add(verbs: Verbs) -> None:
     )
     verb.add_argument("ids", metavar="ID", nargs="+", help="of an event or superevent")
     _add_options(verb)
-    verb.add_argument(
-        "--refresh",
-        "--refresh-cache",
-        action="store_true",
-        help="fetch again what is there; the old copy stays until the new one is complete",
-    )
 
     verb = add_verb(
         verbs,
@@ -48,7 +42,6 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--query", metavar="TEXT", default="", help="further conditions")
     verb.add_argument("--dry-run", action="store_true", help="tell what there is, fetch nothing")
     _add_options(verb)
-    verb.set_defaults(refresh=False)
 
 
 def _add_options(verb: argparse.ArgumentParser) -> None:
@@ -56,8 +49,8 @@ def _add_options(verb: argparse.ArgumentParser) -> None:
         "--source",
         metavar="SERVICE",
         default="production",
-        help="an alias (production, playground, test, …, fake), a URL, or the folder of a store; "
-        "default: production",
+        help="production (default), playground, test, dev, cnaf, local, mocked, or fake (the store "
+        "of $FAKEGRACEDB_STORE); a URL; or the folder of a store",
     )
     add_archive(verb)
     mode = verb.add_mutually_exclusive_group()
@@ -72,6 +65,12 @@ def _add_options(verb: argparse.ArgumentParser) -> None:
         help="only what the pipelines uploaded, as `meg` does",
     )
     verb.set_defaults(mode="full")
+    verb.add_argument(
+        "--refresh",
+        "--refresh-cache",
+        action="store_true",
+        help="fetch again what is there; the old copy stays until the new one is complete",
+    )
     verb.add_argument(
         "--related", action="store_true", help="also the external events of superevents"
     )
@@ -106,6 +105,11 @@ def add_archive(verb: argparse.ArgumentParser) -> None:
     )
 
 
+def tell_trouble(error: Exception, pause: float) -> None:
+    """Say that something went wrong which is tried again."""
+    complain(f"{failure_text(error)}; tried again in {pause:g} s")
+
+
 def archive_of(arguments: argparse.Namespace) -> Archive:
     """Give the archive that is meant."""
     from ..archive import Archive, default_path
@@ -130,6 +134,7 @@ def _fetch_range(arguments: argparse.Namespace) -> int:
         arguments.source,
         query=arguments.query,
         auth=arguments.auth,
+        trouble=tell_trouble,
     )
     if not arguments.dry_run:
         return _fetch_all(arguments, [row["superevent_id"] for row in rows], in_range=True)
@@ -157,6 +162,10 @@ def _fetch_all(arguments: argparse.Namespace, ids: Sequence[str], *, in_range: b
             on_its_way = id_  # the first id of what was asked for by its second
             bar.show(id_, done, total)
 
+        def trouble(error: Exception, pause: float) -> None:
+            bar.clear()
+            tell_trouble(error, pause)
+
         with Bar() as bar:
             try:
                 (found,) = fetch(
@@ -170,6 +179,7 @@ def _fetch_all(arguments: argparse.Namespace, ids: Sequence[str], *, in_range: b
                     allow_missing=arguments.allow_missing,
                     auth=arguments.auth,
                     progress=show,
+                    trouble=trouble,
                 )
             except KeyboardInterrupt:
                 bar.clear()
@@ -181,8 +191,6 @@ def _fetch_all(arguments: argparse.Namespace, ids: Sequence[str], *, in_range: b
                 bar.clear()
                 if arguments.debug:
                     raise
-                from .output import failure_text
-
                 complain(failure_text(error))
                 told.append({"id": one, "error": failure_text(error)})
                 failed = True

@@ -7,8 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from . import notice_sending
-from .alerts.common import opened
-from .arguments import add_verb
+from .arguments import add_verb, opened_store
 from .output import CommandError, say, say_json
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def add(verbs: Verbs) -> None:
 def _build(arguments: argparse.Namespace) -> int:
     from ..client import FakeGraceDb
 
-    with FakeGraceDb(store=opened(arguments)) as client:
+    with FakeGraceDb(store=opened_store(arguments)) as client:
         notice = notice_sending.built(client, arguments.uid, arguments.type, arguments.schema)
         content = notice.avro_bytes() if arguments.avro else notice.json_bytes() + b"\n"
         if arguments.avro and arguments.output is None and sys.stdout.isatty():

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from .alerts.common import counting, opened, positive
+from .alerts.common import counting, positive
 from .alerts.relay import PLACES
-from .arguments import add_verb
+from .arguments import add_verb, opened_store
 from .output import CommandError, say, say_json
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _send(arguments: argparse.Namespace) -> int:
 
     places = arguments.to or ["stdout"]
     details = {"topic": arguments.topic, "form": arguments.format, "timeout": arguments.timeout}
-    with FakeGraceDb(store=opened(arguments)) as client:
+    with FakeGraceDb(store=opened_store(arguments)) as client:
         notice = built(client, arguments.uid, arguments.type, arguments.schema or "1.3")
         check(notice)
         storing = StoringBack(arguments, client, notice)
@@ -193,7 +193,7 @@ def _stream(arguments: argparse.Namespace) -> int:
 
     kinds = [kind.strip() for kind in arguments.types.split(",")]
     with ExitStack() as stack:
-        made = FakeGraceDb(store=opened(arguments)) if arguments.uids else mock_superevent()
+        made = FakeGraceDb(store=opened_store(arguments)) if arguments.uids else mock_superevent()
         client = stack.enter_context(made)
         notices = stream(
             _rounds(client, arguments.uids, kinds, arguments.schema),

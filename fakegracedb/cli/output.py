@@ -40,8 +40,8 @@ def complain(text: str) -> None:
     _print(f"fakegracedb: {' '.join(text.split())}", sys.stderr)
 
 
-def confirm(what: str) -> None:
-    """Ask on stderr, since stdout may be somebody's JSON.
+def confirm(doing: str, what: str) -> None:
+    """Ask whether something is meant, on stderr, since stdout may be somebody's JSON.
 
     Raises
     ------
@@ -49,8 +49,8 @@ def confirm(what: str) -> None:
         Where there is nobody to ask, or the answer is no.
     """
     if sys.stdin is None or not sys.stdin.isatty():
-        raise CommandError(f"this would empty {what}: --yes says that it is meant")
-    print(f"Empty {what}? [y/N] ", end="", file=sys.stderr, flush=True)
+        raise CommandError(f"this would {doing} {what}: --yes says that it is meant")
+    print(f"{doing.capitalize()} {what}? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise CommandError("nothing was changed")
 
@@ -78,11 +78,37 @@ def failure_text(error: Exception) -> str:
         return (
             f"{request.method} {request.path_url}: {response.status_code}: {answer_text(response)}"
         )
+    if (unreached := _unreached(error)) is not None:
+        return unreached
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, FakeGraceDbError | OSError | ValueError) and str(error):
         return str(error)
     return f"{type(error).__name__}: {error} (--debug shows where)"
+
+
+def _unreached(error: Exception) -> str | None:
+    """Name the server that could not be asked, and what went wrong; None if it is not that."""
+    url = getattr(getattr(error, "request", None), "url", None)
+    if not isinstance(error, OSError) or not isinstance(url, str):  # OSErrors of requests
+        return None
+    from urllib.parse import urlsplit
+
+    why = type(error).__name__
+    cause: BaseException = error
+    seen = [cause]
+    while True:
+        # what wraps an error has it as its reason, its argument or its cause
+        held = (getattr(cause, "reason", None), *cause.args, cause.__cause__, cause.__context__)
+        inner = [one for one in held if isinstance(one, BaseException) and one not in seen]
+        if not inner:
+            break
+        cause = inner[0]
+        seen.append(cause)
+        if isinstance(cause, OSError) and (cause.strerror or isinstance(cause, TimeoutError)):
+            why = cause.strerror or "it does not answer in time"
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc} cannot be reached: {why}"
 
 
 def answer_text(response: Any) -> str:

@@ -27,7 +27,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         "--target",
         metavar="SERVICE",
         required=True,
-        help="the folder of a store, `fake`, a URL, or playground, test, dev, cnaf, local",
+        help="the folder of a store, `fake`, a URL, or playground, test, dev, cnaf, local, mocked",
     )
     verb.add_argument(
         "--source", metavar="SERVICE", default="production", help="where from (production)"
@@ -45,7 +45,12 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     search = verb.add_mutually_exclusive_group()
     search.add_argument("--search", metavar="NAME", help="another search (MDC)")
     search.add_argument("--original-search", action="store_true", help="keep the searches")
-    verb.add_argument("--mode", choices=("pipeline", "history"), default="pipeline")
+    verb.add_argument(
+        "--mode",
+        choices=("pipeline", "history"),
+        default="pipeline",
+        help="upload what pipelines uploaded (pipeline, the default), or do everything again",
+    )
     verb.add_argument(
         "--max-delay", metavar="SECONDS", help="shrink all delays if the last one is longer"
     )

@@ -25,10 +25,11 @@ def add(verbs: Verbs) -> None:
         "serve",
         _serve,
         "serve a store over HTTP",
-        "Serve a store over HTTP. The first line printed is the URL that a client takes; Ctrl-C or "
-        "SIGTERM ends it. Who asks is the store's default user, unless the request has an "
-        "Authorization header: `Basic` with a user name and any password, or `Bearer` with a name "
-        "or a token. Nothing is proven by that; it is a device for tests. Below /fake/ tests in "
+        "Serve a store over HTTP; one that is not there is made. The first line printed is the "
+        "URL that a client takes; Ctrl-C or SIGTERM ends it. Who asks is the store's default "
+        "user, unless the request has an Authorization header: `Basic` with a user name and any "
+        "password, or `Bearer` with a name or a token. Nothing is proven by that; it is a device "
+        "for tests. Below /fake/ tests in "
         "other processes reset the store, set its clock, plan faults and read the calls.",
     )
     verb.add_argument("--host", default="127.0.0.1", help="where to listen: 127.0.0.1 by default")

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import DEFAULT_STORE, add_verb, named_store
+from .arguments import add_verb, opened_store
 from .output import CommandError, counted, say, say_json
 
 if TYPE_CHECKING:
@@ -74,11 +74,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _client(arguments: argparse.Namespace) -> object:
-    from ..services import connect
+    from ..services import connect, connect_to_source
 
     if arguments.source is not None:
-        return connect(arguments.source, auth=True)
-    from ..store import Store
-
-    store = Store.open(named_store(arguments) or DEFAULT_STORE)
-    return connect(store)
+        return connect_to_source(arguments.source, auth=True)
+    return connect(opened_store(arguments))

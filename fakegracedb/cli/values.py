@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import argparse
 
-__all__ = ["server_url", "server_version", "user_name"]
+__all__ = ["add_groups", "server_url", "server_version", "user_name"]
+
+
+def add_groups(verb: argparse.ArgumentParser, help_text: str) -> None:
+    """Add the option that names the groups of whoever asks."""
+    verb.add_argument(
+        "--groups",
+        "--group",
+        metavar="NAMES",
+        type=_names,
+        action="extend",
+        help=f"{help_text}, separated by commas; may be given again",
+    )
+
+
+def _names(text: str) -> list[str]:
+    return [name for one in text.split(",") if (name := one.strip())]
 
 
 def server_url(text: str) -> str:

@@ -10,7 +10,9 @@ from ..errors import QueryError
 from ..vocabulary import DEFAULT, Vocabulary
 from .queries import parse_event_text, parse_superevent_text
 from .refusals import EVENT_ANSWER
+from .structured import StructuredError, is_structured, parse_structured_text
 from .terms import Exclusion, Language, Query, Term
+from .trees import And, Node
 from .wording import in_words
 
 __all__ = ["Explanation", "explain", "explanation"]
@@ -29,21 +31,30 @@ class Explanation:
     kind : {"events", "superevents"}
         Of what.
     query : Query or None
-        What it was understood as; None if it is refused, or if there is no text.
-    error : QueryError or None
-        Why it is refused.
+        What it was understood as; None if it is refused, structured, or if there is no text.
+    error : QueryError, StructuredError or None
+        Why it is refused, by the rules of texts or of structured queries.
+    tree : Node or None
+        What a structured query was understood as.
     """
 
     text: str
     kind: Language
     query: Query | None
-    error: QueryError | None
+    error: QueryError | StructuredError | None
+    tree: Node | None = None
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
 
     def _lines(self) -> list[str]:
         error, query = self.error, self.query
+        if isinstance(error, StructuredError):
+            return [f"structured query of {self.kind}, refused:", f"  {error}"]
+        if self.tree is not None:
+            parts = self.tree.children if isinstance(self.tree, And) else (self.tree,)
+            lines = [f"structured query of {self.kind}: {_short(self.text)}"]
+            return [*lines, "All of these must hold:", *(f"- {in_words(one)}" for one in parts)]
         if error is not None:
             lines = [f"query of {self.kind}, refused:", *(f"  {line}" for line in error.pointed)]
             return [*lines, error.reason, f"The server answers: {self._answer(error)}"]
@@ -75,6 +86,10 @@ class Explanation:
             "refused": self.error is not None,
         }
         error, query = self.error, self.query
+        if isinstance(error, StructuredError):
+            return facts | {"path": error.path, "reason": error.message, "answer": error.message}
+        if self.tree is not None:
+            return facts | {"together": in_words(self.tree)}
         if error is not None:
             answer = self._answer(error)
             return facts | {"position": error.position, "reason": error.reason, "answer": answer}
@@ -132,9 +147,9 @@ def explanation(text: str, kind: Language = "events", names: Vocabulary = DEFAUL
     Parameters
     ----------
     text : str
-        As a user would send it.
+        As a user would send it; the JSON of a structured query too.
     kind : {"events", "superevents"}
-        Which of the two languages.
+        Of which it is a query.
     names : Vocabulary
         Whose groups, pipelines, searches and labels there are.
 
@@ -147,11 +162,21 @@ def explanation(text: str, kind: Language = "events", names: Vocabulary = DEFAUL
         raise ValueError(f"there are queries of events and of superevents, not of {kind!r}")
     if not text:
         return Explanation(text, kind, None, None)
+    if is_structured(text):
+        return _of_structured(text, kind, names)
     parse = parse_event_text if kind == "events" else parse_superevent_text
     try:
         return Explanation(text, kind, parse(text, names), None)
     except QueryError as error:
         return Explanation(text, kind, None, error)
+
+
+def _of_structured(text: str, kind: Language, names: Vocabulary) -> Explanation:
+    try:
+        tree = parse_structured_text(text, "event" if kind == "events" else "superevent", names)
+    except StructuredError as error:
+        return Explanation(text, kind, None, error)
+    return Explanation(text, kind, None, None, tree)
 
 
 def explain(text: str, kind: Language = "events", names: Vocabulary = DEFAULT) -> str:

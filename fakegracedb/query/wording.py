@@ -17,6 +17,7 @@ __all__ = ["in_words", "sentence"]
 
 _COMPARED = {
     "=": "is",
+    "!=": "is not",
     "<": "is below",
     "<=": "is at most",
     ">": "is above",
@@ -96,8 +97,9 @@ def _leaf(leaf: Leaf) -> str:
     field, op, value = leaf.field, leaf.op, leaf.value
     if field in _TRUTH and op == "=":
         return _TRUTH[field][0 if value else 1]
-    if field == "label":
-        return f"it carries the label {value}"
+    if op in ("has", "not_has"):
+        whose = "its preferred event" if field.startswith("preferred_event.") else "it"
+        return f"{whose} {'carries' if op == 'has' else 'does not carry'} the label {value}"
     if field == "submitter":
         return f'"{value}" is a part of the user name or last name of its submitter, in any case'
     if field == "superevent":
@@ -112,8 +114,11 @@ def _leaf(leaf: Leaf) -> str:
         return f"{name} is one of {', '.join(map(_text, value))}"
     if op == "includes":
         return f'{name} has "{value}" in it, as it is written'
+    if op == "contains":
+        return f'{name} has "{value}" in it, in any case'
     if op == "startswith":
-        return f"{name} begins with {value}, as it is written"
+        how = "as it is written" if field == "current_id" else "in any case"
+        return f"{name} begins with {value}, {how}"
     return f"{name} {_COMPARED[op]} {_text(value)}"
 
 
@@ -122,7 +127,7 @@ def _column(field: str) -> str:
     if not dot:
         return f"its {field}"
     of = "one row of " if table == "SingleInspiral" else ""
-    return f"the {column} of {of}its {table}"
+    return f"the {column} of {of}its {table.replace('_', ' ')}"
 
 
 def _text(value: Any) -> str:

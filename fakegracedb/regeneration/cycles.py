@@ -16,7 +16,7 @@ from requests.exceptions import RequestException
 from ..archive import Archive, fetch
 from ..archive.asking import Asker, passing
 from ..errors import RegenerationError
-from ..services import connect
+from ..services import connect_to_source
 from .checkpoints import Checkpoint
 from .instants import BILLION, decimal_seconds, nanoseconds_of
 from .loops import Loop, Selection
@@ -113,7 +113,7 @@ def cycle(
     except ValueError as error:
         raise RegenerationError(str(error)) from None
     wanted = selection or Selection()
-    client = connect(source)
+    client = connect_to_source(source)
     wanted.check(client)
     config = {"loop": [loop.start, loop.end], "selection": vars(wanted), "options": options or {}}
     one = _Cycle(

@@ -169,6 +169,13 @@ def regenerate(
     if isinstance(time, WallTime):  # nothing can be done before now
         pace.start = max(now, reference + delta)
         pace.start = max(pace.start, now - round(min(0, first - reference) * factor))
+    # the client says no more of them than that they are bad
+    if group and group not in place.client.groups:
+        raise RegenerationError(f"no group {group!r}; there are {', '.join(place.client.groups)}")
+    if search and search not in place.client.searches:
+        raise RegenerationError(
+            f"no search {search!r}; there are {', '.join(place.client.searches)}"
+        )
     wishes = Wishes(group, search, tuple(labels), meg_log, uploads, frozenset(carry_labels))
     run = Run(
         place,

@@ -94,7 +94,10 @@ def _new_time(at: Seconds | datetime, now: int) -> int:
         try:
             return nanoseconds_of(text)
         except ValueError:
-            return gps_count(parse_time(text))
+            try:
+                return gps_count(parse_time(text))
+            except ValueError as error:
+                raise ValueError(f"{error}; now; or +SECONDS from now on") from None
     if isinstance(at, datetime):
         return gps_count(at)
     return nanoseconds_of(at)

@@ -6,13 +6,14 @@ import contextlib
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ligo.gracedb.exceptions import HTTPError
 
+from ..archive.asking import status_of
 from ..archive.names import is_gw_id, is_superevent_id
 from ..errors import RegenerationError
 from .checklist import CHECKLIST
@@ -125,11 +126,11 @@ def validate(client: Any, id_: str, *, checklist: Mapping[str, Any] | None = Non
     Raises
     ------
     RegenerationError
-        An event that belongs to no superevent.
+        There is no such object, or an event belongs to no superevent.
     """
     name = id_
     if not is_superevent_id(id_) and not is_gw_id(id_):
-        name = client.event(id_).json().get("superevent")
+        name = _read(client.event, "event", id_).get("superevent")
         if not name:
             raise RegenerationError(f"{id_} belongs to no superevent")
     seen = _look(client, name, CHECKLIST if checklist is None else checklist)
@@ -140,8 +141,18 @@ def validate(client: Any, id_: str, *, checklist: Mapping[str, Any] | None = Non
     )
 
 
+def _read(ask: Callable[[str], Any], kind: str, id_: str) -> Any:
+    """Give the JSON of an object, which must be there."""
+    try:
+        return ask(id_).json()
+    except HTTPError as error:
+        if status_of(error) != 404:
+            raise
+        raise RegenerationError(f"there is no {kind} {id_}: the server answers 404") from error
+
+
 def _look(client: Any, name: str, checklist: Mapping[str, Any]) -> _Seen:
-    superevent = client.superevent(name).json()
+    superevent = _read(client.superevent, "superevent", name)
     graceids = superevent.get("gw_events") or [superevent["preferred_event_data"]["graceid"]]
     logs = sorted(client.logs(name).json()["log"], key=lambda row: int(row["N"]))
     return _Seen(

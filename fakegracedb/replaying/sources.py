@@ -21,7 +21,7 @@ from ..archive.folder import Archive
 from ..archive.names import is_superevent_id
 from ..documents import Event, Superevent
 from ..errors import ArchiveError, FakeGraceDbError
-from ..services import connect
+from ..services import connect_to_source
 from ..store import Store, View
 from . import journal
 from .rebuilding import rebuilt
@@ -110,7 +110,7 @@ def _made(source: Any, uid: str | None, archive: Any, *, auth: bool) -> _History
         Store.open(source)  # says what is wrong
     if uid is None:
         raise ValueError("a server is asked for one object: give its id")
-    return _of_archived([_answers(connect(source, auth=auth), uid)], uid)
+    return _of_archived([_answers(connect_to_source(source, auth=auth), uid)], uid)
 
 
 # Stores

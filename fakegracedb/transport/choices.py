@@ -70,7 +70,8 @@ def chosen_identity(
     """Give who asks; None is the store's default user, with the groups that the store has."""
     name = chosen_user(user)
     if groups is not None:
-        return Identity(name or str(store.settings["user"]), group_names(groups))
+        known = store.vocabulary.user_groups
+        return Identity(name or str(store.settings["user"]), group_names(groups, known))
     return None if name is None else Identity(name)
 
 

@@ -55,7 +55,7 @@ def application(
     ------
     ValueError
         For a server version that does not exist, a user who is anonymous or without a name, or
-        groups of nobody.
+        groups of nobody or that there are not.
     StoreError
         If the folder holds something else, or is none.
 
@@ -71,7 +71,8 @@ def application(
     place = store if isinstance(store, Store) else Store.open_or_make(store)
     other = None
     if user is not None:
-        other = Identity(user_name(user), None if groups is None else group_names(groups))
+        known = None if groups is None else group_names(groups, place.vocabulary.user_groups)
+        other = Identity(user_name(user), known)
     elif anonymous:
         other = Identity(None)
     inner = Application(place, server_version)

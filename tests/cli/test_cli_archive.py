@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import shutil
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -78,9 +79,10 @@ def test_pipeline_only_keeps_that(run: Any) -> None:
 
 
 def test_partial_objects_are_told(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fakegracedb.archive.fetching.connect", lambda *_, **__: FakeGraceDb(
-        store="source", force_noauth=True
-    ))  # fmt: skip
+    monkeypatch.setattr(
+        "fakegracedb.archive.fetching.connect_to_source",
+        lambda *_, **__: FakeGraceDb(store="source", force_noauth=True),
+    )
     ended = run("fetch", S, *FROM)
     assert f"  {S} in part only; could not be read: events, pipeline_preferred" in ended.out
     assert f"  {G} in part only; could not be read: object" in ended.out
@@ -244,8 +246,11 @@ def test_clean_removes_objects_and_nothing_else(run: Any, cache: Path) -> None:
     assert run("cache", "clean", T).out == f"Removed {T}\n"
     missing = run("cache", "clean", T, G)
     assert (missing.status, "not in the archive" in missing.err) == (1, True)
+    refused = run("cache", "clean")
+    assert (refused.status, refused.out) == (1, "")
+    assert f"this would remove 1 object from {cache}: --yes says that it is" in refused.err
+    assert (cache / S).is_dir()
     assert run("cache", "clean", "--yes").out == f"Removed {S}\n"
-    assert run("cache", "clean").out == ""  # nothing is left to ask about
     assert sorted(path.name for path in cache.iterdir()) == [".locks", "G7777", "notes"]
     assert run("cache", "clean", "--older-than", "-1").status == 2
 
@@ -254,9 +259,93 @@ def test_clean_of_everything_has_to_be_meant(run: Any, cache: Path) -> None:
     run("fetch", S, T, *FROM)
     ended = run("cache", "clean")
     assert ended.status == 1
-    assert f"this would empty {cache} of 2 objects: --yes says that it is meant" in ended.err
+    assert f"this would remove 2 objects from {cache}: --yes says that it is meant" in ended.err
     assert {path.name for path in cache.iterdir()} == {".locks", S, T}
     assert run("cache", "clean", "--yes", "--json").json["removed"] == [S, T]
+
+
+def test_source_that_is_no_store_is_told_and_leaves_nothing(run: Any, here: Path) -> None:
+    for verb in (
+        ["fetch", S],
+        ["fetch-range", "1456419000", "1456420000"],
+        ["create", S, "--target", "new"],
+        ["cycle", "1456419000", "1456420000", "--cycles", "1", "--target", "new"],
+        ["validate", S],
+    ):
+        archive = [] if verb[0] == "validate" else ["--archive", "a"]
+        ended = run(*verb, "--source", "sourec", *archive)
+        assert (ended.status, ended.out) == (1, "")
+        assert ended.err.startswith("fakegracedb: there is no store in sourec; what is read is a")
+        assert [path.name for path in here.iterdir() if path.name != "cache"] == ["source"]
+
+
+def test_server_that_is_not_reached_is_named_while_it_is_asked_again(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a port of this machine that was free a moment ago
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        server = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    monkeypatch.setattr("fakegracedb.archive.asking._TRIES", 3)
+    ended = run("fetch", S, "--source", f"{server}/api/")
+    told = f"fakegracedb: {server} cannot be reached: Connection refused"
+    assert (ended.status, ended.out) == (1, "")
+    assert ended.err.splitlines() == [
+        f"{told}; tried again in 0.5 s",
+        f"{told}; tried again in 1 s",
+        told,
+    ]
+    for verb in (["selftest", f"{server}/"], ["create", S, *FROM, "--target", f"{server}/"]):
+        ended = run(*verb)
+        assert ended.status == 1
+        assert f"{server} cannot be reached: Connection refused" in ended.out + ended.err
+        assert "HTTPConnectionPool" not in ended.out + ended.err
+
+
+@pytest.mark.parametrize("option", ["--group", "--search"])
+def test_group_or_search_that_the_target_does_not_know_is_refused_with_those_it_has(
+    run: Any, option: str
+) -> None:
+    ended = run("create", S, *FROM, "--target", "new", option, "Nosuch")
+    assert ended.status == 1
+    assert f"no {option[2:]} 'Nosuch'; there are " in ended.err
+    assert not Store("new").events
+
+
+def test_store_is_not_loaded_as_if_it_were_an_archive(run: Any, here: Path) -> None:
+    ended = run("load", "source", "--store", "new")
+    assert (ended.status, ended.err.count("\n")) == (1, 1)
+    assert ended.err.startswith("fakegracedb: source is a store, not an archive")
+    assert not (here / "new").exists()
+
+
+def test_file_that_is_no_json_is_told_to_be_none(run: Any, here: Path) -> None:
+    Path("k.json").write_text('{"graceid"')
+    Path("k.txt").write_text("{}")
+    assert "k.json is not valid JSON: " in run("load", "k.json", "--store", "new").err
+    assert "k.txt is no JSON file" in run("load", "k.txt", "--store", "new").err
+
+
+def test_file_that_was_altered_is_neither_loaded_nor_created_again(run: Any, here: Path) -> None:
+    run("fetch", S, *FROM, "--archive", "a")
+    Path(f"a/{S}/{G}/gstlal.p_astro.json,0").write_text("{}")
+    altered = "p_astro.json,0 has 2 bytes instead of 77: fetch it again with --refresh"
+    ended = run("load", "a", "--store", "loaded")
+    assert (ended.status, ended.err.count("\n")) == (1, 1)
+    assert altered in ended.err
+    assert not Store("loaded").events
+    ended = run("create", S, "--archive", "a", "--target", "created")
+    assert ended.status == 1
+    assert f"Failed {G}: {G}: gstlal.{altered}" in ended.out
+    made = FakeGraceDb(store="created").files("M0001").json()
+    assert "gstlal.p_astro.json" not in made
+
+
+@pytest.mark.parametrize("span", [("a", "b"), ("5", "3"), ("nan", "5"), ("1e9", "2e9")])
+def test_span_of_time_that_is_none_is_told(run: Any, span: tuple[str, str]) -> None:
+    ended = run("fetch-range", *span, *FROM)
+    assert (ended.status, ended.err.count("\n")) == (1, 1)
+    assert "is before the start, 5" in ended.err or "is no GPS time [s]" in ended.err
 
 
 def test_clean_knows_how_old_an_object_is(run: Any, cache: Path) -> None:
@@ -264,7 +353,7 @@ def test_clean_knows_how_old_an_object_is(run: Any, cache: Path) -> None:
     manifest = json.loads((cache / T / "archive.json").read_text())
     manifest["fetched"] = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime(time.time() - 3e5))
     (cache / T / "archive.json").write_text(json.dumps(manifest))
-    assert run("cache", "clean", "--older-than", "3").out == f"Removed {T}\n"
+    assert run("cache", "clean", "--older-than", "3", "--yes").out == f"Removed {T}\n"
 
 
 def test_verify_finds_what_is_missing_or_altered(run: Any, cache: Path) -> None:

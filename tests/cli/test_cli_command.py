@@ -295,3 +295,25 @@ def test_sizes_are_written_in_a_unit_that_suits_them(count: int, text: str) -> N
 )
 def test_counts_have_their_nouns_in_number(form: Callable[[], str], text: str) -> None:
     assert form() == text
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["ls"],
+        ["store", "info"],
+        ["validate", "S260301a"],
+        ["broker", "--port", "0"],
+        ["alerts", "follow"],
+        ["alerts", "replay"],
+        ["notice", "build", "S260301a"],
+    ],
+)
+def test_every_verb_that_needs_a_store_says_the_same_without_one(run: Any, verb: list[str]) -> None:
+    for named in ("./gracedb-store", "typo"):
+        ended = run(*verb, *(["--store", named] if named == "typo" else []))
+        assert (ended.status, ended.out) == (1, "")
+        assert ended.err == (
+            f"fakegracedb: there is no store in {named}: name one with --store DIR or "
+            "$FAKEGRACEDB_STORE, or make one with `fakegracedb store init`\n"
+        )

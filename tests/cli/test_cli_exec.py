@@ -111,6 +111,13 @@ def test_folder_that_is_something_else_is_refused(run: Any, here: Path) -> None:
     assert "is not a store and not empty" in ended.err
 
 
+def test_unknown_group_is_refused_before_the_command_runs(run: Any, here: Path) -> None:
+    for flag in ("--groups", "--group"):
+        ended = run("exec", flag, "internal_users,nosuch", "--store", "s", "--", "false")
+        assert (ended.status, ended.out) == (1, "")
+        assert "no user group 'nosuch': internal_users, " in ended.err
+
+
 def test_store_of_others_may_be_read_only(fake_exec: Any, here: Path) -> None:
     with FakeGraceDb(store=here / "mine") as client:
         client.create_event("Test", "gstlal", "a.xml", filecontents="<LIGO_LW/>")

@@ -115,6 +115,31 @@ def test_order_and_number_of_rows_are_chosen(run: Any) -> None:
     assert run("ls", "--limit", "many").status == 2
 
 
+def test_order_that_falls_is_written_with_a_minus(run: Any) -> None:
+    ended = run("ls", "--events", "--sort", "-far", "--json")
+    assert ended.json == run("ls", "--events", "--sort=-far", "--json").json
+    rates = [row["far"] for row in ended.json["events"] if row["far"] is not None]
+    assert rates == sorted(rates, reverse=True)
+    assert run("ls", "--events", "--sort", "--json").status == 2
+
+
+def test_order_that_superevents_do_not_have_is_refused(run: Any) -> None:
+    ended = run("ls", "--superevents", "--sort", "nope")
+    assert (ended.status, ended.out) == (1, "")
+    assert "superevents cannot be sorted by 'nope'; they can by created, t_0, " in ended.err
+    assert run("ls", "--superevents", "--sort", "-t_0,superevent_id").status == 0
+
+
+def test_bytes_that_are_gone_are_told_to_be(run: Any, tmp_path: Path) -> None:
+    store = Store(SMALL).copy(tmp_path / "lost")
+    (store.path / "events" / "G0004" / "cwb-allsky.txt,0").unlink()
+    for name in ("cwb-allsky.txt", "cwb-allsky.txt,0"):
+        ended = run("cat", "G0004", name, "--store", store.path)
+        assert (ended.status, ended.out) == (1, "")
+        assert f"the bytes of {name} of G0004 are missing in " in ended.err
+        assert "store check" in ended.err
+
+
 def test_list_of_many_is_read_page_by_page(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

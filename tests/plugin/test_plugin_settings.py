@@ -135,6 +135,16 @@ def test_param(n): pass
     assert any("::test_param[1]: user=8 of" in line for line in told)
 
 
+def test_group_that_the_store_does_not_know_fails_the_test_in_its_setup(suite) -> None:  # type: ignore[no-untyped-def]
+    result = suite("""
+@pytest.mark.gracedb(groups=["nosuch"])
+def test_it(gracedb):
+    pass
+""")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*no user group 'nosuch': internal_users, *"])
+
+
 def test_impossible_markers_fail_their_tests_under_xdist(suite) -> None:  # type: ignore[no-untyped-def]
     result = suite(_marked(["user=5"]) + "\ndef test_good(gracedb): pass", "-n1", "-pxdist")
     result.assert_outcomes(passed=1, errors=1)

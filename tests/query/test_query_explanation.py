@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from typing import Any
 
 import pytest
 from query_population import CASES, NAMES, refusal, superevent_refusal
@@ -15,6 +16,7 @@ from fakegracedb.query import (
     parse_event_text,
     parse_superevent_text,
 )
+from fakegracedb.query.structured import _fields
 
 
 def traps(text: str, kind: str = "events") -> list[tuple[str, str]]:
@@ -405,3 +407,41 @@ def test_error_travels_between_processes() -> None:
         copy = pickle.loads(pickle.dumps(error))
         assert isinstance(copy, QueryError)
         assert (str(copy), vars(copy)) == (str(error), vars(error))
+
+
+def test_structured_query_is_put_into_words() -> None:
+    rare = {"field": "far", "op": "<", "value": 1e-7}
+    text = json.dumps({"and": [rare, {"field": "label", "op": "has", "value": "DQV"}]})
+    lines = str(explanation(text, names=NAMES)).splitlines()
+    assert lines[0].startswith("structured query of events: {")
+    assert lines[2:] == [
+        "- its far is below 1e-07",
+        "- it carries the label DQV",
+        "- its group is not Test",
+        "- its search is not MDC",
+    ]
+    assert "its far is below 1e-07, and" in explanation(text, names=NAMES).to_json()["together"]
+
+
+@pytest.mark.parametrize("kind", ["event", "superevent"])
+def test_every_condition_of_structured_queries_has_words(kind: Any) -> None:
+    values = [1, 1.5, "a", "G0001", "S260301a", "DQV", "gstlal", "2026-03-01", True, None]
+    values += [["G0001"], ["S260301a"], [1, 2], ["CBC"], ["AllSky"], ["2026-03-01", "2026-03-02"]]
+    said = set()
+    for name, field in _fields(kind).items():
+        for op in field.field.operators:
+            for value in values:
+                asked = {"field": name, "op": op, "value": value}
+                found = explanation(json.dumps(asked), f"{kind}s", NAMES)  # type: ignore[arg-type]
+                if found.error is None:
+                    assert str(found).count("\n") >= 2
+                    said.add(op)
+    assert said >= {"=", "!=", "in", "has", "not_has", "contains", "startswith", "is_null"}
+
+
+def test_structured_query_that_is_refused_is_told_with_its_place() -> None:
+    text = '{"and": [{"field": "nonsense", "op": "=", "value": 1}]}'
+    found = explanation(text, "superevents", NAMES)
+    assert str(found).startswith("structured query of superevents, refused:")
+    assert "(at and[0]" in str(found)
+    assert found.to_json()["path"][:2] == ["and", 0]

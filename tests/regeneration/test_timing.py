@@ -94,6 +94,11 @@ def test_time_that_was_spent_already_is_not_waited_for() -> None:
     assert clock.waits == [10, 0, 15]
 
 
+def test_word_that_is_no_time_is_answered_with_all_that_is_one() -> None:
+    with pytest.raises(RegenerationError, match=r"what can be given: .*; now; or \+SECONDS"):
+        choose_delta(0, 0, at="yesterday")
+
+
 def test_a_wait_can_be_capped() -> None:
     clock = Hand()
     pace = Pace(clock, reference=0, start=0, longest=300)

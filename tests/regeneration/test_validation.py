@@ -206,3 +206,12 @@ def test_a_plot_needs_its_extra_or_is_drawn(
     pytest.importorskip("matplotlib")
     latencies_module.plot(scene.id, found, tmp_path / "x.png")
     assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("id_", "kind"), [("nosuch", "event"), ("G0042", "event"), ("S260301b", "superevent")]
+)
+def test_object_that_is_not_there_is_told_in_words(tmp_path: Path, id_: str, kind: str) -> None:
+    told = f"^there is no {kind} {id_}: the server answers 404$"
+    with pytest.raises(RegenerationError, match=told):
+        validate(FakeGraceDb(store=tmp_path), id_)

@@ -55,6 +55,14 @@ def test_port_can_be_chosen_and_had_again(store: Store) -> None:
         assert requests.get(server.url).status_code == 200
 
 
+def test_host_that_is_not_ours_is_told_without_advice_on_ports(store: Store) -> None:
+    with (
+        pytest.warns(UserWarning, match="no loopback"),
+        pytest.raises(FakeGraceDbError, match=r"^no port of 192\.0\.2\.1 can be had: [^(]*$"),
+    ):
+        Server(store, "192.0.2.1", 0).listen()
+
+
 def test_stopped_server_starts_again_and_stops_twice(store: Store) -> None:
     server = Server(store)
     for _ in range(2):

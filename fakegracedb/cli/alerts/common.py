@@ -10,15 +10,14 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..arguments import DEFAULT_STORE, named_store
+from ..arguments import opened_store
 from ..output import CommandError
 
 if TYPE_CHECKING:
     from ...alerts import Alert, Follower
     from ...alerts.offsets import Offsets
-    from ...store import Store
 
-__all__ = ["Following", "add_following", "add_topics", "counting", "opened", "positive"]
+__all__ = ["Following", "add_following", "add_topics", "counting", "positive"]
 
 
 def positive(text: str) -> float:
@@ -85,13 +84,6 @@ def add_following(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def opened(arguments: argparse.Namespace) -> Store:
-    """Give the store that is named, which must be there."""
-    from ...store import Store
-
-    return Store.open(named_store(arguments) or DEFAULT_STORE)
-
-
 class Following:
     """The alerts that a verb is to take, one by one, until it is time to end.
 
@@ -112,7 +104,7 @@ class Following:
         from ...alerts.offsets import Offsets
         from ...alerts.topics import check_topics
 
-        self.store = opened(arguments)
+        self.store = opened_store(arguments)
         self.names = self.store.vocabulary
         self.topics = check_topics(arguments.topic, self.names)
         self.offsets: Offsets | None = Offsets(arguments.offsets) if arguments.offsets else None

@@ -8,7 +8,7 @@ from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import DEFAULT_STORE, add_verb, named_store
+from ..arguments import DEFAULT_STORE, add_verb, named_store, opened_store
 from ..output import CommandError, complain, counted
 from .common import positive
 from .relay import add_sinks, opened_sinks
@@ -156,8 +156,6 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 def _source(arguments: argparse.Namespace) -> tuple[Any, str | None]:
     """Give source and archive as `history` takes them."""
-    from ...store import Store
-
     if arguments.from_archive is not None:
         return None, arguments.from_archive or None
     if arguments.source is not None:
@@ -169,7 +167,7 @@ def _source(arguments: argparse.Namespace) -> tuple[Any, str | None]:
                 f"{arguments.source} is neither a folder nor a URL nor one of {', '.join(ALIASES)}"
             )
         return arguments.source, None
-    return Store.open(named_store(arguments) or DEFAULT_STORE), None
+    return opened_store(arguments), None
 
 
 def _broker_topics(alerts: list[Alert], topic: str | None, group: str | None) -> list[str]:

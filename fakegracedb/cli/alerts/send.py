@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import add_verb
+from ..arguments import add_verb, opened_store
 from ..output import CommandError, say, say_json
-from .common import opened
 
 if TYPE_CHECKING:
     from ..arguments import Verbs
@@ -40,7 +39,7 @@ def _send(arguments: argparse.Namespace) -> int:
     from ...service.alerts import send
 
     message = _message(arguments.message)
-    store = opened(arguments)
+    store = opened_store(arguments)
     check_topics(arguments.topic, store.vocabulary)
     send(store, arguments.topic, message)
     seq = store.read(Position.newest).seq

@@ -9,6 +9,7 @@ from typing import Any
 from ...errors import QueryError
 from ...query import explanation, is_structured
 from ...query.terms import Language
+from ...service.superevents.search import SORTS
 from ..arguments import opened_store
 from ..output import CommandError, counted, say, say_json
 from ..progress import Progress
@@ -25,6 +26,8 @@ def ls(arguments: argparse.Namespace) -> int:
     """List events and superevents."""
     reader = Reader(opened_store(arguments))
     kinds, refused, traps = _kinds(reader, arguments)
+    if kinds == ["superevents"]:
+        _check_order(arguments.sort)
     listed: dict[Language, dict[str, Any]] = {}
     for kind in kinds:
         with Progress(f"reading {kind}") as progress:
@@ -51,6 +54,15 @@ def ls(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check_order(sort: str) -> None:
+    """Refuse an order of superevents that the server would pass over."""
+    for name in filter(None, (one.strip().lstrip("-") for one in sort.split(","))):
+        if name not in SORTS:
+            raise CommandError(
+                f"superevents cannot be sorted by {name!r}; they can by {', '.join(SORTS)}"
+            )
+
+
 def _kinds(
     reader: Reader, arguments: argparse.Namespace
 ) -> tuple[list[Language], dict[str, str], dict[str, list[str]]]:
@@ -72,7 +84,7 @@ def _kinds(
     traps: dict[str, list[str]] = {}
     for kind in wanted:
         found = explanation(text, kind, reader.store.vocabulary)
-        if found.error is not None:
+        if isinstance(found.error, QueryError):
             refused[kind] = _reason(found.error, kind)
             continue
         kinds.append(kind)

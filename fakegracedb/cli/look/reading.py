@@ -148,8 +148,18 @@ class Reader:
         bare, comma, _ = name.rpartition(",")
         if comma and bare in names:
             versions = ", ".join(str(file.version) for file in files if file.name == bare)
+            if any(name == f"{bare},{file.version}" for file in files if file.name == bare):
+                return self._lost(found, name)
             return f"{bare} of {found.id} has no such version as {name} ({versions})"
+        if name in names:
+            return self._lost(found, name)
         return f"no file {name} of {found.id} ({there})"
+
+    def _lost(self, found: Found, name: str) -> str:
+        return (
+            f"the bytes of {name} of {found.id} are missing in {self.store.path / found.folder}: "
+            "`fakegracedb store check` tells what else is"
+        )
 
     def _get(self, path: str, asked: dict[str, Any], *, missing: bool = False) -> Response:
         query = f"?{urlencode(asked)}" if asked else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..arguments import add_verb
 from ..output import CommandError
-from ..values import server_url, user_name
+from ..values import add_groups, server_url, user_name
 
 if TYPE_CHECKING:
     from ..arguments import Verbs
@@ -41,13 +41,7 @@ def add(verbs: Verbs) -> None:
         type=user_name,
         help="in a store: who asks; else its default user",
     )
-    verb.add_argument(
-        "--group",
-        metavar="NAME",
-        action="append",
-        dest="groups",
-        help="in a store: a group to act with, may be given again; else those that the user has",
-    )
+    add_groups(verb, "in a store: the groups to act with, else those that the user has")
     verb.add_argument("--anonymous", action="store_true", help="as a reader without credentials")
 
 
@@ -56,7 +50,7 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.anonymous and named:
         raise CommandError("a reader without credentials has neither a name nor groups")
     if arguments.url is not None and (named or arguments.store is not None):
-        raise CommandError("--store, --user and --group are for a store, and a URL is given too")
+        raise CommandError("--store, --user and --groups are for a store, and a URL is given too")
     from .report import report
 
     return report(arguments)

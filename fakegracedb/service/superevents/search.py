@@ -19,11 +19,11 @@ from ..search import Page
 from .access import EVERYBODY
 from .candidates import Candidate, candidate
 
-__all__ = ["superevents", "superevents_of_node"]
+__all__ = ["SORTS", "superevents", "superevents_of_node"]
 
 _DATE = ("date", "is_gw", "gw_number", "number")
 # What a list can be sorted by, and the columns of the index that say it.
-_SORTS: dict[str, tuple[str, ...]] = {
+SORTS: dict[str, tuple[str, ...]] = {
     **{
         name: (name,)
         for name in (
@@ -102,7 +102,7 @@ def superevents_of_node(
 def _page(tables: Tables, found: int, sort: str, start: int, count: int) -> list[int]:
     """Give the slots of a page."""
     wanted = [(name.strip().lstrip("-"), name.strip()[:1] == "-") for name in sort.split(",")]
-    wanted = [(name, falling) for name, falling in wanted if name in _SORTS]
+    wanted = [(name, falling) for name, falling in wanted if name in SORTS]
     if tables.superevents.in_order and wanted in ([], [("created", True)]):
         return highest(found, start, count)
     slots = list(listed(found))
@@ -111,7 +111,7 @@ def _page(tables: Tables, found: int, sort: str, start: int, count: int) -> list
     slots.sort(key=lambda slot: (created[slot], serial[slot]), reverse=True)
     # the last key first: sorting keeps what was in order
     for name, falling in reversed(wanted):
-        for column in reversed(_SORTS[name]):
+        for column in reversed(SORTS[name]):
             slots.sort(key=partial(_key, _values(tables, column)), reverse=falling)
     return slots[start : start + count]
 
