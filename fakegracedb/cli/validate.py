@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .arguments import add_verb, opened_store
@@ -44,6 +43,7 @@ def add(verbs: Verbs) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     import json
+    from pathlib import Path
 
     from ..regeneration.checklist import CHECKLIST
     from ..regeneration.latencies import plot
