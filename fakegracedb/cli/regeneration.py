@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -113,24 +114,44 @@ def opened(arguments: argparse.Namespace) -> Target:
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C sets; a second one ends at once, as usual."""
+    """Give an event that Ctrl-C sets; a second one ends at once, as usual.
+
+    A thread of its own sets it: a signal that comes just before the main thread begins to wait is
+    else handled when that has waited to its end.
+    """
     stop = threading.Event()
+    pressed = 0
 
     def interrupted(number: int, frame: object) -> None:
-        if stop.is_set():
+        nonlocal pressed
+        pressed += 1
+        if pressed > 1:
             raise KeyboardInterrupt
-        complain("ends after what is being done; once more ends at once")
-        stop.set()
+
+    def watch() -> None:
+        while number := os.read(reading, 1):
+            if number[0] == signal.SIGINT and not stop.is_set():
+                stop.set()
+                complain("ends after what is being done; once more ends at once")
 
     try:
         before = signal.signal(signal.SIGINT, interrupted)
     except ValueError:  # not the main thread: nobody can press Ctrl-C here
         yield stop
         return
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    earlier = signal.set_wakeup_fd(writing)
+    watcher = threading.Thread(target=watch, name="interrupts", daemon=True)
+    watcher.start()
     try:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
+        signal.set_wakeup_fd(earlier)
+        os.close(writing)
+        watcher.join()
+        os.close(reading)
 
 
 def say_now(line: str) -> None:
