@@ -5,7 +5,6 @@ A verb is a module, which loads what it needs when it is called.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
@@ -71,6 +70,8 @@ def _run(argv: Sequence[str] | None) -> int:
 
 def _discard_output() -> None:
     """Let the interpreter's own last flush go nowhere, rather than complain."""
+    import contextlib
+
     with contextlib.suppress(OSError, ValueError):  # a replaced stdout may have no descriptor
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -7,7 +7,7 @@ import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb, opened_store
+from .arguments import fill_verb, opened_store
 from .output import CommandError, complain, say, say_json
 
 if TYPE_CHECKING:
@@ -22,11 +22,10 @@ _PORT = 9092  # the only one that the command igwn-alert can reach
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "broker",
         _broker,
-        "serve a store's alerts by Kafka's protocol, to clients on this machine",
         "Serve a store's alerts by Kafka's protocol: a single node, for tests and rehearsals. Its "
         "topics are those that the store's tables give, and GCN's classic ones for its VOEvents; a "
         "topic that nobody made is unknown, as on real brokers. All alerts that the store's "

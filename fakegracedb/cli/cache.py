@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb
+from .arguments import add_verb, fill_verb
 from .fetch import add_archive, archive_of
 from .output import CommandError, complain, confirm, counted, say, say_json
 
@@ -19,7 +19,7 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
-    group = add_verb(verbs, "cache", None, "care of an archive")
+    group = fill_verb(verbs, "cache", None)
     kinds = group.add_subparsers(title="verbs", metavar="VERB", required=True)
 
     def kind(

@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb
+from .arguments import fill_verb
 from .output import complain, say, say_json
 
 if TYPE_CHECKING:
@@ -17,11 +17,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "ca-certificate",
         _run,
-        "trust the certificates of an authority, for private test servers",
         "Add the certificates of a PEM file to the bundle that is used for test servers. Those "
         "that have expired are told and not added, and the exit status is 1. Where the "
         "environment has REQUESTS_CA_BUNDLE, that one is used instead.",

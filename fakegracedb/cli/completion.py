@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb
+from .arguments import fill_verb
 
 if TYPE_CHECKING:
     from .arguments import Verbs
@@ -15,11 +15,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "completion",
         _completion,
-        "print what makes a shell complete this command",
         "Print a script with which a shell completes verbs, options and their values. In bash and "
         "zsh: `source <(fakegracedb completion bash)`, in a start-up file after zsh's compinit; "
         "in fish: `fakegracedb completion fish | source`.",
@@ -32,5 +31,5 @@ def _completion(arguments: argparse.Namespace) -> int:
     from .arguments import parser
     from .output import say
 
-    say(shells.script(arguments.shell, parser()))
+    say(shells.script(arguments.shell, parser(whole=True)))
     return 0

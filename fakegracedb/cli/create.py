@@ -7,7 +7,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb
+from .arguments import fill_verb
 from .fetch import archive_of, tell_trouble
 from .output import CommandError, complain, failure_text, say, say_json
 from .progress import Bar
@@ -26,11 +26,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "create",
         _create,
-        "create archived events and superevents again at another time",
         "Create events and superevents of an archive again, on a test server or in a store, with "
         "every time in every file moved. What is not in the archive is fetched first. Events and "
         "their files are uploaded as their pipelines did it, or with --mode history everything is "

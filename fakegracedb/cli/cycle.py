@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb
+from .arguments import fill_verb
 from .fetch import archive_of
 from .output import complain, counted
 from .regeneration import INTERRUPTED, add_options, interruptible, opened, options, say_now
@@ -19,11 +19,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "cycle",
         _run,
-        "replay a span of time in an endless loop",
         "Replay what a server has from START to END (GPS [s]) for ever: an object of the time g "
         "comes again at g plus any multiple of the span, beginning in the middle where we are now.",
     )

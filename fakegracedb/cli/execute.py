@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from .arguments import DEFAULT_STORE, add_verb, named_store
+from .arguments import DEFAULT_STORE, fill_verb, named_store
 from .output import complain
 from .values import add_groups, server_version, user_name
 
@@ -21,11 +21,10 @@ _NOT_RUN, _NOT_FOUND = 126, 127  # as shells tell of a command
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "exec",
         _exec,
-        "run a command with the fake swapped in",
         "Run a command in which the store answers every GraceDB client: the command `gracedb`, a "
         "program of yours, and the Python programs that it starts. A store that is not there is "
         "made. Everything after `--` is the "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb, named_store
+from .arguments import fill_verb, named_store
 from .output import say, say_json
 
 if TYPE_CHECKING:
@@ -17,11 +17,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "explain",
         _explain,
-        "show how the text of a query is understood",
         "Show how the text of a query is understood, term by term: what each asks for, how they "
         "combine, what is left out by default, and where it means something else than it seems "
         "to. A text that the server refuses is shown with the place and the reason, and the exit "

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .arguments import add_verb
+from .arguments import fill_verb
 from .output import complain, counted, failure_text, say, say_json, size_text
 
 if TYPE_CHECKING:
@@ -18,11 +18,10 @@ __all__ = ["add", "add_archive", "archive_of", "tell_trouble"]
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "fetch",
         _fetch,
-        "keep events and superevents of a server in an archive",
         "Keep events and superevents of a server in an archive, with everything that the server "
         "lets be read of them. What is in the archive already is not asked for again. An object "
         "appears there whole or not at all; a fetch that was interrupted goes on where it was.",
@@ -30,11 +29,10 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("ids", metavar="ID", nargs="+", help="of an event or superevent")
     _add_options(verb)
 
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "fetch-range",
         _fetch_range,
-        "keep all superevents of a span of time",
         "Keep all superevents whose t_0 lies in a span of time, in that order.",
     )
     verb.add_argument("start", metavar="START", help="GPS time [s]")

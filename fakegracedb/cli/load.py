@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from .arguments import DEFAULT_STORE, add_verb, named_store
+from .arguments import DEFAULT_STORE, fill_verb, named_store
 from .fetch import add_archive, archive_of
 from .output import complain, counted, say, say_json
 
@@ -19,11 +19,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "load",
         _load,
-        "fill a store from an archive",
         "Bring archived events and superevents into a store as they are: with their ids, times, "
         "log numbers, file versions, tags, labels, signoffs and permissions. What the archive "
         "lacks is told. All of it comes in one change, or nothing does.",
@@ -42,11 +41,10 @@ def add(verbs: Verbs) -> None:
         help="replace what was loaded before, with all that has come to it since",
     )
 
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "import",
         _import,
-        "fill a store from one of another program",
         "Bring the events of lvalertTest's FakeDb into a store. Its pickles are read without "
         "trusting them: anything but plain containers, strings and numbers is refused.",
     )

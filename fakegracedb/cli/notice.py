@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from . import notice_sending
-from .arguments import add_verb, opened_store
+from .arguments import add_verb, fill_verb, opened_store
 from .output import CommandError, say, say_json
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the group of verbs."""
-    group = add_verb(verbs, "notice", None, "build public notices")
+    group = fill_verb(verbs, "notice", None)
     inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
     build = add_verb(
         inner,

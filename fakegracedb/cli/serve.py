@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from .arguments import DEFAULT_STORE, add_verb, named_store
+from .arguments import DEFAULT_STORE, fill_verb, named_store
 from .output import complain, say
 from .values import server_version, user_name
 
@@ -20,11 +20,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "serve",
         _serve,
-        "serve a store over HTTP",
         "Serve a store over HTTP; one that is not there is made. The first line printed is the "
         "URL that a client takes; Ctrl-C or SIGTERM ends it. Who asks is the store's default "
         "user, unless the request has an Authorization header: `Basic` with a user name and any "

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb
+from .arguments import add_verb, fill_verb
 from .values import server_version, user_name
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
-    group = add_verb(verbs, "store", None, "care of a store")
+    group = fill_verb(verbs, "store", None)
     kinds = group.add_subparsers(title="verbs", metavar="VERB", required=True)
 
     verb = add_verb(kinds, "init", _run("init"), "make an empty store, and say where")

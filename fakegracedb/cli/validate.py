@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from .arguments import add_verb, opened_store
+from .arguments import fill_verb, opened_store
 from .output import CommandError, counted, say, say_json
 
 if TYPE_CHECKING:
@@ -18,11 +18,10 @@ _FAILED = 2
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "validate",
         _run,
-        "check that a superevent has all that it must have",
         "Check a superevent, or the one that an event belongs to, against a checklist of labels, "
         "files and notices: one line for each check that fails, and exit status 2. How long after "
         "t_0 everything was there goes into ID_latency_data.json.",

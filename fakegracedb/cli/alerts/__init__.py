@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..arguments import add_verb
+from ..arguments import fill_verb
 
 if TYPE_CHECKING:
     from ..arguments import Verbs
@@ -16,7 +16,7 @@ def add(verbs: Verbs) -> None:
     """Add the group of verbs."""
     from . import follow, listen, relay, replay, send
 
-    group = add_verb(verbs, "alerts", None, "tell others what has changed in a store")
+    group = fill_verb(verbs, "alerts", None)
     inner = group.add_subparsers(title="verbs", metavar="VERB", required=True)
     for one in (follow, listen, replay, send, relay):
         one.add(inner)

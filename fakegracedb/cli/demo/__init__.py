@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from ..arguments import add_verb
+from ..arguments import fill_verb
 from ..output import say, say_json
 
 if TYPE_CHECKING:
@@ -16,11 +16,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "demo",
         _demo,
-        "the main job in one go, on a real event file",
         "Upload a real event file into a store, write a log entry with a file and a tag, apply a "
         "label, replace the event's data; make a superevent of it, write a sky map and a "
         "classification, have an advocate sign off, upload a notice, expose it; read everything "

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..arguments import add_verb
+from ..arguments import fill_verb
 
 if TYPE_CHECKING:
     from ..arguments import Verbs
@@ -16,11 +16,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verbs."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "ls",
         _run("listing", "ls"),
-        "list events and superevents, all or those that a query finds",
         "List the events and superevents of a store, newest first. A query is read in the language "
         "of superevents and in that of events, and those are listed in whose language it is one; "
         "--events or --superevents says which is meant. Without a query nothing is left out; with "
@@ -39,19 +38,18 @@ def add(verbs: Verbs) -> None:
         "--limit", metavar="N", type=_count, help="no more than so many of each; else all"
     )
 
-    for module, name, summary in (
-        ("showing", "show", "show an event or superevent"),
-        ("parts", "log", "show the log of an event or superevent"),
-        ("parts", "files", "list the files of an event or superevent, every version"),
+    for module, name in (
+        ("showing", "show"),
+        ("parts", "log"),
+        ("parts", "files"),
     ):
-        verb = add_verb(verbs, name, _run(module, name), summary)
+        verb = fill_verb(verbs, name, _run(module, name))
         verb.add_argument("id", metavar="ID", help="graceid, superevent id or GW id")
 
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "cat",
         _run("parts", "cat"),
-        "write the bytes of a file to stdout",
         "Write the bytes of a file to stdout, as they were uploaded: nothing is unpacked.",
     )
     verb.add_argument("id", metavar="ID", help="graceid, superevent id or GW id")

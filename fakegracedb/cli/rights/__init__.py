@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from ..arguments import add_verb
+from ..arguments import fill_verb
 from ..output import CommandError
 from ..values import add_groups, server_url, user_name
 
@@ -17,11 +17,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "check-permissions",
         _check,
-        "tell what you may do on a server",
         "Tell to which groups and pipelines you may upload, which superevents you may make, and "
         "more of what you may do: on a test server, as you would ask it with your credentials, or "
         "without a URL in a store. It is found out by requests from which something is missing: "

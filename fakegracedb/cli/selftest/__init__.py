@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from ..arguments import add_verb
+from ..arguments import fill_verb
 from ..output import CommandError, say, say_json
 from ..values import server_url
 
@@ -19,11 +19,10 @@ __all__ = ["add"]
 
 def add(verbs: Verbs) -> None:
     """Add the verb."""
-    verb = add_verb(
+    verb = fill_verb(
         verbs,
         "selftest",
         _selftest,
-        "make one of everything on a server, and read it back",
         "Make one of everything of the group Test, read it back and compare it: on a test server "
         "through the real client, or without a URL on the fake, in a store that --store names or "
         "a temporary one that goes again ($FAKEGRACEDB_STORE is left alone). What the server has "
