@@ -19,7 +19,7 @@ from .core import Core, core_of
 from .facets import SettingsMapping, StoreClock, UsersMapping
 from .index import Index
 from .transaction import Transaction
-from .view import View
+from .view import Present, View
 
 if TYPE_CHECKING:
     from ..archive import Loaded
@@ -130,7 +130,7 @@ class Store:
     # Reading and changing
 
     def view(self) -> View:
-        """Give the store as it is now, for who reads nothing of it that belongs together.
+        """Give the store as it is at each moment, for who reads nothing that belongs together.
 
         Raises
         ------
@@ -139,7 +139,7 @@ class Store:
         """
         core = self._core
         try:
-            return View(core, core.refresh())
+            return Present(core, core.refresh())
         except OSError as error:
             raise StoreError(f"{core.path} cannot be read: {error}") from error
 

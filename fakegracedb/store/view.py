@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from .. import vocabulary
 from ..clock import Clock
@@ -26,7 +26,10 @@ from .state import Place, State
 if TYPE_CHECKING:
     from .index import Index
 
-__all__ = ["View"]
+__all__ = ["Present", "View"]
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 LETTERS = "TGEMHD"  # of graceids, likeliest first
 _MOST_MISSED = 20  # numbers in a row that are looked up for nothing
@@ -409,3 +412,42 @@ class View:
     def commits(self, after: int) -> Iterator[Commit]:
         """Give the commits after a number, oldest first, as far as the journal still has them."""
         return self._core.journal.commits(after, self._state.n)
+
+
+class Present(View):
+    """A store as it is whenever something is asked: answers need not belong together.
+
+    Each is whole, though: it is read again when a writer was at it meanwhile.
+    """
+
+    def document(self, path: str) -> Any:
+        """Give the typed document at a path, None where there is none."""
+        return self._read[path] if path in self._read else self._whole(super().document, path)
+
+    def series(self, path: str) -> Any:
+        """Give the typed series at a path; empty where there is none."""
+        return self._read[path] if path in self._read else self._whole(super().series, path)
+
+    def find_event(self, asked: str) -> Event | None:
+        """Give the event that an id means."""
+        return self._whole(super().find_event, asked)
+
+    def find_superevent(self, asked: str) -> Superevent | None:
+        """Give the superevent that an id means."""
+        return self._whole(super().find_superevent, asked)
+
+    def _whole(self, read: Callable[[A], R], what: A) -> R:
+        while True:
+            try:
+                found = read(what)
+            except Exception:
+                # what looked wrong may have been half of a change, of whatever document
+                self.depend_on_all()
+                if not self.outdated():
+                    raise
+            else:
+                if not self.outdated():
+                    return found
+            self._state = self._core.refresh()
+            self._read.clear()
+            self._all, self._kinds = False, ()

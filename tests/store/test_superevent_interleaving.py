@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import scenes
 from interleaving import Orders, interleaved
+from ligo.gracedb.exceptions import HTTPError
 from scenes import ADA
 
 from fakegracedb import FakeGraceDb
@@ -157,3 +158,80 @@ def test_a_reader_sees_both_sides_of_a_change_or_none(
     assert orders.tried > 10
     steps = ", ".join(change.__name__ for change in writing)
     record_property("told", f"{reading.__name__} beside {steps}: {orders.tried} orders")
+
+
+# What somebody asks for who changes something at the same time
+
+
+def write(store: Store, name: str) -> int:
+    with FakeGraceDb(store=store) as client:
+        try:
+            return int(client.write_log(name, "at the same time").status_code)
+        except HTTPError as error:
+            return int(error.response.status_code)
+
+
+def log_of_a_superevent(store: Store) -> int:
+    return write(store, A)
+
+
+def log_of_an_event(store: Store) -> int:
+    return write(store, "T0002")
+
+
+def log_under_a_gw_id(store: Store) -> int:
+    return write(store, GW)
+
+
+def the_superevent_as_it_is(store: Store) -> Any:
+    return store.view().find_superevent(A)
+
+
+def the_event_as_it_is(store: Store) -> Any:
+    return store.view().find_event("T0002")
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        log_of_a_superevent,
+        log_of_an_event,
+        log_under_a_gw_id,
+        the_superevent_as_it_is,
+        the_event_as_it_is,
+    ],
+)
+@pytest.mark.parametrize("writing", WRITINGS, ids=lambda steps: "-".join(x.__name__ for x in steps))
+def test_a_change_beside_another_finds_what_is_there_or_what_comes(
+    asking: Callable[[Store], Any],
+    writing: tuple[Callable[[Store], None], ...],
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin, path, other = prepared(work), work / "store", work / "other"
+    shutil.copytree(begin, path)
+    shutil.copytree(path, other)
+    allowed = [asking(scenes.fresh(other))]
+    for change in writing:
+        change(scenes.fresh(path))
+        shutil.rmtree(other)
+        shutil.copytree(path, other)
+        allowed.append(asking(scenes.fresh(other)))
+
+    def write_all() -> None:
+        writer = scenes.fresh(path)
+        for change in writing:
+            change(writer)
+
+    orders = Orders()
+    for reader_first, writer_next in orders:
+        shutil.rmtree(path)
+        shutil.copytree(begin, path)
+        store = Store(path) if orders.tried % 2 else scenes.fresh(path)
+        found, calls = interleaved(
+            monkeypatch, partial(asking, store), write_all, reader_first, writer_next
+        )
+        assert found in allowed, f"after {reader_first} and {writer_next} calls"
+        orders.saw(calls)
+        assert not store.check(), f"after {reader_first} and {writer_next} calls"
+    assert orders.tried > 3
