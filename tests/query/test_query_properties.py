@@ -16,6 +16,7 @@ from query_population import NAMES, events, superevents
 from fakegracedb import QueryError
 from fakegracedb.query import explanation, parse_event_text, parse_superevent_text
 from fakegracedb.query.attributes import DEEPEST
+from fakegracedb.query.structured import StructuredError
 from fakegracedb.query.trees import leaves
 
 PARSERS = {"events": parse_event_text, "superevents": parse_superevent_text}
@@ -51,7 +52,9 @@ def test_any_text_parses_or_is_refused_at_a_place_in_it(kind: str, text: str) ->
     found = explanation(text, kind, NAMES)  # type: ignore[arg-type]
     assert str(found)
     assert json.dumps(found.to_json(), allow_nan=False)
-    if found.error is not None:
+    if isinstance(found.error, StructuredError):  # what begins with a brace is no text
+        assert found.error.message
+    elif found.error is not None:
         assert found.error.text == text
         assert 0 <= found.error.position <= len(text)
         assert found.error.reason
