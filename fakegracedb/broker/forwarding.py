@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..errors import FakeGraceDbError
+from .librdkafka import librdkafka
 from .source import Entry, Source
 from .targets import ForwardingError, addresses, check_harmless
 
@@ -100,12 +100,7 @@ class Forwarder:
         self._producer = self._made()
 
     def _made(self) -> Any:
-        try:
-            import confluent_kafka
-        except ImportError:
-            raise FakeGraceDbError(
-                "passing messages on takes librdkafka: pip install 'fakegracedb[kafka]'"
-            ) from None
+        confluent_kafka = librdkafka("passing messages on")
         ours = {
             "enable.idempotence": True,
             "linger.ms": 0,

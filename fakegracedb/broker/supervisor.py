@@ -17,31 +17,15 @@ from urllib.parse import urlsplit
 
 from ligo.gracedb.exceptions import HTTPError
 
-from ..errors import FakeGraceDbError
+from .librdkafka import librdkafka
 from .targets import ForwardingError, addresses
 
-__all__ = ["Supervisor", "require"]
+__all__ = ["READING", "Supervisor"]
 
+READING = "reading from Kafka"
 _PAUSE = 0.25  # s of one wait, after which it is looked whether to end
 _GROUP = "gracedb-supervisor"
 _logger = logging.getLogger(__name__)
-
-
-def require() -> Any:
-    """Give confluent_kafka.
-
-    Raises
-    ------
-    FakeGraceDbError
-        If it is not installed.
-    """
-    try:
-        import confluent_kafka
-    except ImportError:
-        raise FakeGraceDbError(
-            "reading from Kafka takes librdkafka: pip install 'fakegracedb[kafka]'"
-        ) from None
-    return confluent_kafka
 
 
 class Supervisor:
@@ -96,7 +80,7 @@ class Supervisor:
         ForwardingError
             If the broker cannot be used.
         """
-        confluent_kafka = require()
+        confluent_kafka = librdkafka(READING)
         stop = stop or threading.Event()
         consumer = confluent_kafka.Consumer(
             {

@@ -116,9 +116,10 @@ def _broker(arguments: argparse.Namespace) -> int:
     if arguments.key and not arguments.certificate:
         raise CommandError("--key is given without --certificate")
     if arguments.uploads:
-        from ..broker.supervisor import require
+        from ..broker.librdkafka import librdkafka
+        from ..broker.supervisor import READING
 
-        require()
+        librdkafka(READING)
     store = _store(arguments)
     source = AlertSource(store, arguments.prefix, classic=True, own_topics=arguments.own_topics)
     ended = threading.Event()

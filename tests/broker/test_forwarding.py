@@ -274,7 +274,8 @@ def test_an_unknown_setting_is_told() -> None:
 def test_forwarding_knows_nothing_of_our_broker() -> None:
     folder = Path(str(forwarding.__file__)).parent
     for name, wanted in (
-        ("forwarding", {"..errors", ".source", ".targets"}),
+        ("forwarding", {".librdkafka", ".source", ".targets"}),
+        ("librdkafka", {"..errors"}),
         ("targets", {"..errors", "..services"}),
         ("source", set()),
     ):
