@@ -202,6 +202,7 @@ def the_event_as_it_is(store: Store) -> Any:
     ],
 )
 @pytest.mark.parametrize("writing", WRITINGS, ids=lambda steps: "-".join(x.__name__ for x in steps))
+@pytest.mark.usefixtures("validated_once")
 def test_a_change_beside_another_finds_what_is_there_or_what_comes(
     asking: Callable[[Store], Any],
     writing: tuple[Callable[[Store], None], ...],
