@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import nullcontext
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ..api.routes import ROUTES, match
 from ..errors import FakeGraceDbError, StoreError
 from ..store import Store
 from ..store.past import Mark
-from .file_systems import fake_file_system, on_the_real_disk
+from .file_systems import asks_for_folders, fake_file_system, on_the_real_disk
 from .stage import STAGE, FakeStage, Stage
 
 __all__ = ["Listener", "call_lines", "change_lines", "listener_of", "unheard"]
@@ -57,7 +58,11 @@ class Listener:
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
-        """Note what a fixture of several tests writes into the store of one."""
+        """Note what a fixture of several tests writes into the store of one.
+
+        If it wants folders of pytest, it gets them where other tests find them too: on the real
+        disk.
+        """
         if fixturedef.scope == "function":
             return (yield)
         self._elsewhere.pop(fixturedef.argname, None)  # that was another module's, or its last one
@@ -65,7 +70,8 @@ class Listener:
         if not isinstance(stage, FakeStage):
             return (yield)
         before = stage.store.mark()
-        result = yield
+        with on_the_real_disk() if asks_for_folders(fixturedef) else nullcontext():
+            result = yield
         if stage.store.mark() != before:
             self._elsewhere[fixturedef.argname] = stage.node.nodeid
         return result
