@@ -200,7 +200,7 @@ def _refuse_nonsense(fault: Fault) -> None:
             raise ValueError(f"{name} cannot be {getattr(fault, name)!r}: at most {_LONGEST} s")
     if fault.times is not None and fault.times < 1:
         raise ValueError(f"times cannot be {fault.times!r}: it starts at 1, and None is for ever")
-    if fault.status is not None and not 100 <= fault.status <= 599:
-        raise ValueError(f"{fault.status} is not an HTTP status")
+    if fault.status is not None and not 200 <= fault.status <= 599:  # below, it goes on
+        raise ValueError(f"{fault.status} is not an HTTP status that an answer has")
     if not (fault.answers or fault.drop or fault.delay or fault.truncate is not None):
         raise ValueError("a fault needs one of status, body, delay, drop and truncate")

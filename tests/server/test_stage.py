@@ -132,6 +132,7 @@ def test_calls_are_told_in_order_and_forgotten(http: Any) -> None:
         ("POST", "faults", b'{"status": "503"}', 400, "status cannot be '503'"),
         ("POST", "faults", b'{"status": true}', 400, "status cannot be True"),
         ("POST", "faults", b'{"status": 99}', 400, "not an HTTP status"),
+        ("POST", "faults", b'{"status": 100}', 400, "not an HTTP status that an answer has"),
         ("POST", "faults", b'{"status": 500, "path": 5}', 400, "path cannot be 5"),
         ("POST", "faults", b'{"state": 500}', 400, "no field 'state'"),
         ("POST", "faults", b'{"delay": 1e400}', 400, "delay cannot be inf"),
