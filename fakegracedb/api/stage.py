@@ -99,10 +99,7 @@ class Stage:
             folder = tempfile.mkdtemp(prefix="fakegracedb-snapshot-")
             self._kept.append(folder)
             path = str(Path(folder) / "store")
-        store = self.app.store
-        if not store.exists():  # nothing was changed yet, and an empty store is one to go back to
-            store.clock.set(store.clock.setting)
-        return {"path": str(store.snapshot(_text(path, "path")))}
+        return {"path": str(self.app.store.snapshot(_text(path, "path")))}
 
     def _restore(self, fields: dict[str, Any]) -> Any:
         if "path" not in fields:
