@@ -316,6 +316,11 @@ class Clock:
         if self.time is None:
             if self.step:
                 raise ValueError("a stepping clock needs the time at which it starts")
+            if self.offset:
+                try:
+                    self.now()
+                except OverflowError as problem:
+                    raise ValueError(f"{self.offset} from now is no time: {problem}") from None
         elif self.offset:
             raise ValueError("an offset is relative to the system's time: time cannot be set too")
         else:
@@ -392,11 +397,19 @@ class Clock:
 
         The system's clock becomes one with an offset. A stepping clock starts later, so that what
         was counted so far still counts.
+
+        Raises
+        ------
+        ValueError
+            If that leads to no time.
         """
-        passed = timedelta(seconds=seconds)
-        if self.time is None:
-            return Clock(offset=self.offset + passed)
-        return Clock(time=self.time + passed, step=self.step)
+        try:
+            passed = timedelta(seconds=seconds)
+            if self.time is None:
+                return Clock(offset=self.offset + passed)
+            return Clock(time=self.time + passed, step=self.step)
+        except (OverflowError, ValueError) as problem:
+            raise ValueError(f"a clock cannot go on by {seconds} s: {problem}") from None
 
     def skipped(self, seconds: float) -> Clock:
         """Give this clock after a wait [s] that was skipped instead of slept through.

@@ -258,6 +258,18 @@ def test_advancing_sets_every_kind_forward_and_back() -> None:
     assert Clock().advanced(30).advanced(-30) == Clock()
 
 
+@pytest.mark.parametrize("clock", [Clock(), Clock.fixed(NOON), Clock.stepping(NOON, 1)])
+@pytest.mark.parametrize("seconds", [1e12, -1e12, float("inf"), float("nan"), 10**400])
+def test_a_clock_does_not_go_on_to_where_there_is_no_time(clock: Clock, seconds: float) -> None:
+    with pytest.raises(ValueError, match="a clock cannot go on by"):
+        clock.advanced(seconds)
+
+
+def test_an_offset_leads_to_a_time() -> None:
+    with pytest.raises(ValueError, match="from now is no time"):
+        Clock.of(10**12 * SECOND)
+
+
 def test_a_skipped_wait_moves_only_clocks_that_do_not_run() -> None:
     assert Clock.fixed(NOON).skipped(5) == Clock.fixed(NOON + 5 * SECOND)
     assert Clock.stepping(NOON, 1).skipped(5) == Clock.stepping(NOON + 5 * SECOND, 1)

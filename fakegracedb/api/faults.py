@@ -26,6 +26,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "when": (str,),
 }
 FIELDS = tuple(_KINDS)
+_LONGEST = 10**9  # s; nobody waits longer, and neither clocks nor JSON know endless waits
 
 
 @dataclass(eq=False, slots=True)
@@ -103,7 +104,8 @@ class FaultPlan:
         retry_after : float, optional
             The Retry-After header of the answer [s]. The client repeats a 503 only with it.
         delay : float
-            Answer so much later [s]; beyond the call's timeout the client sees a read timeout.
+            Answer so much later [s], at most 30 years; beyond the call's timeout the client sees a
+            read timeout.
         drop : bool
             Close the connection without an answer.
         truncate : int, optional
@@ -193,9 +195,12 @@ def _refuse_nonsense(fault: Fault) -> None:
     for name in ("after", "delay", "retry_after", "truncate"):
         if not (getattr(fault, name) or 0) >= 0:
             raise ValueError(f"{name} cannot be {getattr(fault, name)!r}: it is 0 or more")
+    for name in ("delay", "retry_after"):
+        if (getattr(fault, name) or 0) > _LONGEST:
+            raise ValueError(f"{name} cannot be {getattr(fault, name)!r}: at most {_LONGEST} s")
     if fault.times is not None and fault.times < 1:
         raise ValueError(f"times cannot be {fault.times!r}: it starts at 1, and None is for ever")
-    if fault.status is not None and not 100 <= fault.status <= 599:
-        raise ValueError(f"{fault.status} is not an HTTP status")
+    if fault.status is not None and not 200 <= fault.status <= 599:  # below, it goes on
+        raise ValueError(f"{fault.status} is not an HTTP status that an answer has")
     if not (fault.answers or fault.drop or fault.delay or fault.truncate is not None):
         raise ValueError("a fault needs one of status, body, delay, drop and truncate")

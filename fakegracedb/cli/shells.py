@@ -49,7 +49,7 @@ class _Place:
     words : list of str
         What stands for a positional argument.
     what : str
-        As of an option.
+        As of an option; or "command": what follows ``--`` is a command with its arguments.
     """
 
     path: str
@@ -86,6 +86,8 @@ def _places(parser: argparse.ArgumentParser, path: str) -> Iterator[_Place]:
 
 
 def _what(action: argparse.Action) -> str:
+    if action.nargs == argparse.REMAINDER:
+        return "command"
     if action.metavar in _FOLDERS:
         return "folders"
     return "files" if action.metavar in _FILES else ""
@@ -110,9 +112,11 @@ def _bash(places: list[_Place]) -> str:
         words='"${COMP_WORDS[@]:1:COMP_CWORD-1}"',
         begin='    local cur="${COMP_WORDS[COMP_CWORD]}"\n    COMPREPLY=()',
         known=_known(places),
+        commands=_known([place for place in places if place.what == "command"]),
         taking="|".join(_taking(places)),
         values=_cases(_values(places), _bash_answer),
         verbs=_cases(_follow(places), _bash_answer),
+        command='(( rest == COMP_CWORD )) && COMPREPLY=($(compgen -c -- "$cur"))',
         end="complete -o bashdefault -F _fakegracedb fakegracedb",
     )
 
@@ -122,19 +126,28 @@ def _zsh(places: list[_Place]) -> str:
         words='"${(@)words[2,CURRENT-1]}"',
         begin='    local cur="${words[CURRENT]}"',
         known=_known(places),
+        commands=_known([place for place in places if place.what == "command"]),
         taking="|".join(_taking(places)),
         values=_cases(_values(places), _zsh_answer),
         verbs=_cases(_follow(places), _zsh_answer),
+        command="shift $((rest)) words; (( CURRENT -= rest )); _normal",
         end="compdef _fakegracedb fakegracedb",
     )
 
 
 _FUNCTION = """\
 _fakegracedb() {{
-    local place="" value="" word
+    local place="" value="" word rest=1
 {begin}
     for word in {words}; do
+        (( rest += 1 ))
         if [[ -n $value ]]; then value=""; continue; fi
+        if [[ $word == -- ]]; then
+            case "$place" in
+                {commands}) {command} ;;
+            esac
+            return
+        fi
         case "$word" in
             {taking}) value="$word"; continue ;;
         esac
@@ -183,7 +196,7 @@ def _bash_answer(words: list[str], what: str) -> str:
     calls = []
     if words:
         calls.append(f'COMPREPLY=($(compgen -W "{" ".join(words)}" -- "$cur"))')
-    if what:
+    if what in ("folders", "files"):
         kind = "-d" if what == "folders" else "-f"
         calls.append(f"local IFS=$'\\n'; COMPREPLY+=($(compgen {kind} -- \"$cur\"))")
     return "; ".join(calls)
@@ -193,7 +206,7 @@ def _zsh_answer(words: list[str], what: str) -> str:
     calls = []
     if words:
         calls.append(f"compadd -- {' '.join(words)}")
-    if what:
+    if what in ("folders", "files"):
         calls.append("_files -/" if what == "folders" else "_files")
     return "; ".join(calls)
 
@@ -212,7 +225,12 @@ def _fish(places: list[_Place]) -> str:
         at = f"complete -c fakegracedb -n \"__fakegracedb_at '{place.path}'\""
         lines += [f"{at} -a {verb} -d {_quoted(text)}" for verb, text in place.verbs.items()]
         lines += [f"{at} -a {word}" for word in place.words]
-        if place.what:
+        if place.what == "command":
+            rest = f"complete -c fakegracedb -n \"__fakegracedb_at '{place.path} --'"
+            first = "test (commandline -opc)[-1] = --"
+            lines.append(f'{rest}" -F')
+            lines.append(f"{rest}; and {first}\" -a '(__fish_complete_command)'")
+        elif place.what:
             lines.append(f"{at} {_fish_files(place.what)}")
         lines += [f"{at} {_fish_option(option)}" for option in place.options]
     return "\n".join(lines)
@@ -225,6 +243,9 @@ function __fakegracedb_at
     for word in (commandline -opc)[2..-1]
         if test $value = 1
             set value 0
+        else if test "$word" = --
+            set place "$place --"
+            break
         else if contains -- $word {taking}
             set value 1
         else if contains -- "$place $word" {known}

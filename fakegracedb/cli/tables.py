@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Sequence
 
 __all__ = ["facts_text", "table_text", "together", "width"]
@@ -42,11 +43,12 @@ def table_text(head: Sequence[str], rows: Sequence[Sequence[str]], most: int | N
         The cells.
     most : int or None
         Width to be kept to [characters]. Wide columns are folded for that, between words as long
-        as there is room for them; nothing is left out.
+        as there is room for them; nothing is left out. A character of East Asia counts for two, as
+        terminals have it.
     """
     cells = [[_printable(cell) for cell in row] for row in (head, *rows)]
     table = list(zip(*cells, strict=True))
-    columns = [max(map(len, column)) for column in table]
+    columns = [max(map(_breadth, column)) for column in table]
     if most is not None:
         _fit(columns, table, most - len(_GAP) * (len(columns) - 1))
     lines = []
@@ -54,7 +56,7 @@ def table_text(head: Sequence[str], rows: Sequence[Sequence[str]], most: int | N
         folded = [_folded(cell, column) for cell, column in zip(row, columns, strict=True)]
         for place in range(max(map(len, folded))):
             parts = (
-                (cell[place] if place < len(cell) else "").ljust(column)
+                _padded(cell[place] if place < len(cell) else "", column)
                 for cell, column in zip(folded, columns, strict=True)
             )
             lines.append(_GAP.join(parts).rstrip())
@@ -84,9 +86,10 @@ def _printable(cell: str) -> str:
 def _fit(columns: list[int], table: Sequence[Sequence[str]], most: int) -> None:
     """Make columns so narrow that all have room."""
     whole = list(columns)
-    words = [max(len(word) for cell in column for word in cell.split(" ")) for column in table]
+    words = [max(_breadth(word) for cell in column for word in cell.split(" ")) for column in table]
     _narrow(columns, [min(longest, _LONG_WORD) for longest in words], most)
     _narrow(columns, [_NARROWEST] * len(columns), most)
+    _narrow(columns, [1] * len(columns), most)
     if columns == whole:
         return
     # what folding between words leaves free is of use to the column that wants most
@@ -94,7 +97,7 @@ def _fit(columns: list[int], table: Sequence[Sequence[str]], most: int) -> None:
     for place, column in enumerate(table):
         if place != wants:
             lines = (line for cell in column for line in _folded(cell, columns[place]))
-            columns[place] = max(map(len, lines))
+            columns[place] = max(map(_breadth, lines))
     columns[wants] = max(columns[wants], min(whole[wants], most - sum(columns) + columns[wants]))
 
 
@@ -107,7 +110,33 @@ def _narrow(columns: list[int], least: Sequence[int], most: int) -> None:
         columns[max(free, key=columns.__getitem__)] -= 1
 
 
+def _breadth(text: str) -> int:
+    """Give the number of places that a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "FW" else 1
+        for one in text
+    )
+
+
+def _padded(text: str, most: int) -> str:
+    return text + " " * (most - _breadth(text))
+
+
 def _folded(cell: str, most: int | None) -> list[str]:
-    if most is None or len(cell) <= most:
+    if most is None or _breadth(cell) <= most:
         return [cell]
-    return textwrap.wrap(cell, most, break_on_hyphens=False) or [""]
+    if _breadth(cell) == len(cell):
+        return textwrap.wrap(cell, most, break_on_hyphens=False) or [""]
+    lines = [""]
+    for word in cell.split():
+        glued = f" {word}" if lines[-1] else word
+        if _breadth(lines[-1] + glued) > most >= _breadth(word):
+            lines.append(word)
+            continue
+        for one in glued:  # of a word that is longer than a line, as whole sentences can be
+            if lines[-1] and _breadth(lines[-1] + one) > most:
+                lines.append("")
+            lines[-1] += one
+    return lines

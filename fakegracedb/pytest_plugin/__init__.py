@@ -140,8 +140,7 @@ def _gracedb_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     listener.stage = stage
     yield stage
     listener.stage = None
-    del request.node.stash[STAGE]
-    stage.take_down()
+    stage.take_down()  # it stays in the stash for who reports how the test went down
 
 
 @pytest.fixture

@@ -10,16 +10,30 @@ from typing import Any
 
 import pytest
 
-__all__ = ["fake_file_system", "on_the_real_disk", "show", "stand_up"]
+__all__ = ["asks_for_folders", "fake_file_system", "on_the_real_disk", "show", "stand_up"]
 
 _FIXTURES = ("fs", "fs_class", "fs_module", "fs_session")
+_FOLDERS = ("tmp_path", "tmpdir")
+_FACTORIES = frozenset({"tmp_path_factory", "tmpdir_factory"})
 
 
 def stand_up(request: pytest.FixtureRequest) -> None:
-    """Let a test's fake file system stand before its store is made, in whatever order it asks."""
-    for name in _FIXTURES:
-        if name in request.fixturenames:
-            request.getfixturevalue(name)
+    """Let a test's fake file system stand before its store is made, in whatever order it asks.
+
+    The folder that pytest gives the test is made before, on the real disk: there is none to make
+    it in later.
+    """
+    asked = request.fixturenames
+    names = [name for name in _FIXTURES if name in asked]
+    if names:
+        names[:0] = [name for name in _FOLDERS if name in asked]
+    for name in names:
+        request.getfixturevalue(name)
+
+
+def asks_for_folders(fixturedef: pytest.FixtureDef[object]) -> bool:
+    """Whether a fixture asks pytest for folders, which are on the real disk."""
+    return not _FACTORIES.isdisjoint(fixturedef.argnames)
 
 
 def _patcher() -> Any:

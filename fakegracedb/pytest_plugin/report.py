@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import nullcontext
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from ..api.routes import ROUTES, match
 from ..errors import FakeGraceDbError, StoreError
 from ..store import Store
 from ..store.past import Mark
-from .file_systems import fake_file_system, on_the_real_disk
+from .file_systems import asks_for_folders, fake_file_system, on_the_real_disk
 from .stage import STAGE, FakeStage, Stage
 
 __all__ = ["Listener", "call_lines", "change_lines", "listener_of", "unheard"]
@@ -56,7 +58,11 @@ class Listener:
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
-        """Note what a fixture of several tests writes into the store of one."""
+        """Note what a fixture of several tests writes into the store of one.
+
+        If it wants folders of pytest, it gets them where other tests find them too: on the real
+        disk.
+        """
         if fixturedef.scope == "function":
             return (yield)
         self._elsewhere.pop(fixturedef.argname, None)  # that was another module's, or its last one
@@ -64,7 +70,8 @@ class Listener:
         if not isinstance(stage, FakeStage):
             return (yield)
         before = stage.store.mark()
-        result = yield
+        with on_the_real_disk() if asks_for_folders(fixturedef) else nullcontext():
+            result = yield
         if stage.store.mark() != before:
             self._elsewhere[fixturedef.argname] = stage.node.nodeid
         return result
@@ -73,10 +80,17 @@ class Listener:
     def pytest_runtest_makereport(
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let a failed test tell of its fake."""
+        """Let a failed test tell of its fake; after the last report its store may go."""
         report = yield
-        if report.failed and (stage := item.stash.get(STAGE, None)) is not None:
-            _tell(stage, report, self._written_elsewhere(item))
+        if (stage := item.stash.get(STAGE, None)) is not None:
+            if report.failed:
+                _tell(stage, report, self._written_elsewhere(item))
+            else:
+                _keep_up(stage)
+            if report.when == "teardown":
+                if isinstance(stage, FakeStage):
+                    stage.clear()
+                del item.stash[STAGE]
         return report
 
     def _written_elsewhere(self, item: pytest.Item) -> Iterator[str]:
@@ -90,44 +104,79 @@ class Listener:
 
 
 def _tell(stage: Stage, report: pytest.TestReport, more: Iterable[str]) -> None:
-    """Add a section to the report of a failed test, and keep its store if that is wanted."""
-    if not isinstance(stage, FakeStage) or stage.failed:
+    """Add a section to the report of a failed test, and keep its store if that is wanted.
+
+    A test may fail several times, in its subtests and when it is taken down: each failure tells
+    what is there by then, if it is something new.
+    """
+    if not isinstance(stage, FakeStage):
         return
-    stage.failed = True
+    now = _standing(stage)
+    if stage.failed and (now == stage.told or stage.vanished):
+        return
+    stage.failed, stage.told = True, now
+    lines: list[str] = []
     try:
-        text = "\n".join([*_told(stage), *more])
+        lines.extend(_told(stage))
+        lines.extend(more)
     except (FakeGraceDbError, OSError) as error:  # a test may have damaged its store
-        text = f"{type(error).__name__}: {error}"
-    report.sections.append(("fake GraceDB", text))
+        lines.append(f"{type(error).__name__}: {error}")
+    report.sections.append(("fake GraceDB", "\n".join(lines)))
+
+
+def _keep_up(stage: Stage) -> None:
+    """Bring a store that was kept up to date: after a failed subtest its test goes on."""
+    if isinstance(stage, FakeStage) and stage.kept is not None and not stage.vanished:
+        now = _standing(stage)
+        if now != stage.told:
+            stage.told = now
+            _place(stage)
+
+
+def _standing(stage: FakeStage) -> tuple[int, Mark] | None:
+    """Say where calls and store stand; None where the store no longer tells."""
+    try:
+        return len(Application(stage.store).calls), stage.store.mark()
+    except (FakeGraceDbError, OSError):
+        return None
 
 
 def _told(stage: FakeStage) -> Iterator[str]:
     store = stage.store
-    yield _place(stage)
+    yield "store: gone with the fake file system" if stage.vanished else _place(stage)
     calls = Application(store).calls
     yield from call_lines(list(calls), store)
-    yield from change_lines(store, stage.since)
+    if not stage.vanished:
+        yield from change_lines(store, stage.since)
 
 
 def _place(stage: FakeStage) -> str:
     """Say where the store is, having copied it if that is wanted."""
     store, wanted = stage.store, stage.request.config.getoption("gracedb_keep")
+    faked = " (in the fake file system)" if fake_file_system() is not None else ""
     if not store.exists():
         return f"store: {store.path} (nothing was written to it)"
     if wanted is None:
-        faked = " (in the fake file system)" if fake_file_system() is not None else ""
         return f"store: {store.path}{faked}; --gracedb-keep DIR keeps it"
     folder = stage.request.config.invocation_params.dir / wanted
     name = re.sub(r"[^\w.-]+", "_", stage.node.nodeid).strip("_")[-100:]
-    return f"store: kept in {_kept(store, folder, name)}"
+    try:
+        stage.kept = _kept(store, folder, name, stage.kept)
+    except (FakeGraceDbError, OSError) as error:
+        return f"store: {store.path}{faked}, and not kept: {error}"
+    return f"store: kept in {stage.kept}"
 
 
-def _kept(store: Store, folder: Path, name: str) -> Path:
-    """Copy a store to a name in a folder of the real disk that nobody has yet."""
+def _kept(store: Store, folder: Path, name: str, before: Path | None) -> Path:
+    """Copy a store to a name in a folder of the real disk that nobody has yet.
+
+    What the same test has kept before is replaced.
+    """
     files = None
     if fake_file_system() is not None:
         with tempfile.TemporaryDirectory() as between:  # in the fake file system, too
-            copy = store.copy(Path(between) / "store").path
+            copy = Path(between) / "store"
+            _copy(store, copy)
             files = {
                 path.relative_to(copy): path.read_bytes()
                 for path in copy.rglob("*")
@@ -135,15 +184,28 @@ def _kept(store: Store, folder: Path, name: str) -> Path:
             }
     with on_the_real_disk():
         target, number = folder / name, 1
+        if before is not None:
+            target = before
+            shutil.rmtree(target, ignore_errors=True)
         while target.exists():
             number += 1
             target = folder / f"{name}-{number}"
         if files is None:
-            return store.copy(target).path
+            _copy(store, target)
+            return target
         for path, content in files.items():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             (target / path).write_bytes(content)
         return target
+
+
+def _copy(store: Store, target: Path) -> None:
+    """Copy a store; one that the test has damaged as it is."""
+    try:
+        store.copy(target)
+    except StoreError:
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(store.path, target)
 
 
 def call_lines(calls: list[Call], store: Store) -> Iterator[str]:
@@ -179,7 +241,10 @@ def unheard(call: Call, store: Store) -> str:
     if named is None:
         return ""
     kind, name = named.groups()
-    ids = list(store.read(lambda view: _ids(view, kind)))
+    try:
+        ids = list(store.read(lambda view: _ids(view, kind)))
+    except StoreError:  # the test has damaged it
+        return ""
     if name in ids:
         return ""
     return f"no {kind[:-1]} {name}; there is {_listed(ids) if ids else 'none'}"

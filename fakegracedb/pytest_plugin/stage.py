@@ -28,6 +28,7 @@ from .settings import Settings, settings_of
 
 if TYPE_CHECKING:
     from ..regeneration.outcome import Regeneration
+    from ..store.past import Mark
 
 __all__ = ["STAGE", "FakeStage", "RemoteStage", "Stage", "set_up"]
 
@@ -122,6 +123,12 @@ class FakeStage(Stage):
     ----------
     failed : bool
         Whether the test failed so far.
+    told : tuple or None
+        Where calls and store stood when that was told.
+    kept : Path or None
+        Where the store was kept then.
+    vanished : bool
+        Whether the test was taken down, and its store went with the fake file system.
     since : Mark
         Where the store stood when the test began.
     """
@@ -131,6 +138,10 @@ class FakeStage(Stage):
         self._base = base
         self._policy = request.config.getini("tmp_path_retention_policy")  # as for tmp_path
         self.failed = False
+        self.told: tuple[int, Mark] | None = None
+        self.kept: Path | None = None
+        self.vanished = False
+        self._folders: list[Path] = []
         self._store = self._fresh(settings.seed)
         if settings.clock is not None:
             self._store.clock.set(settings.clock)
@@ -159,7 +170,7 @@ class FakeStage(Stage):
         """Give a store that nobody has used, with what a seed holds."""
         name = re.sub(r"\W+", "_", self.node.name)[:30].strip("_")
         path = self._base / "gracedb" / f"{next(_numbers)}-{name}"
-        self._ending.callback(self._remove, path)
+        self._folders.append(path)
         if seed is None:
             return Store(path)
         with on_the_real_disk():
@@ -170,9 +181,19 @@ class FakeStage(Stage):
         Alerts(store).clear()  # the seed's are not of this test
         return store
 
-    def _remove(self, path: Path) -> None:
+    def take_down(self) -> None:
+        """Close what is open."""
+        super().take_down()
+        if fake_file_system() is not None:  # which may be gone when all is told
+            self.vanished = True
+            self.clear()
+
+    def clear(self) -> None:
+        """Remove the stores of a test that did not fail."""
         if not self.failed and self._policy != "all":
-            shutil.rmtree(path, ignore_errors=True)
+            for path in self._folders:
+                shutil.rmtree(path, ignore_errors=True)
+        self._folders.clear()
 
     def client(self) -> FakeGraceDb:
         """Give the test's own client."""

@@ -381,16 +381,20 @@ def move(source: str, target: str) -> None:
     os.replace(source, target)  # noqa: PTH105
 
 
-def make_folder(path: str) -> None:
-    """Make a folder and those above it that are missing; one that is there is no error."""
+def make_folder(path: str, tries: int = 10) -> None:
+    """Make a folder and those above it that are missing; one that is there is no error.
+
+    Somebody may take away the one above meanwhile, so it is tried again; but not for ever, since
+    file systems that take no folders (``/proc``) say the same.
+    """
     try:
         os.mkdir(path)  # noqa: PTH102
     except FileNotFoundError:
         above = os.path.dirname(path)  # noqa: PTH120
-        if above == path:
+        if above == path or tries == 0:
             raise
         make_folder(above)
-        make_folder(path)
+        make_folder(path, tries - 1)
     except FileExistsError:
         if not is_folder(path):
             raise

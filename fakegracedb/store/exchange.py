@@ -33,14 +33,25 @@ def copy(core: Core, target: str, *, journal: bool, links: bool) -> None:
     """Copy a store into a directory that is missing or empty."""
     if not core.exists():
         raise StoreError(f"there is no store in {core.path} to copy")
-    if f"{target}/".startswith(f"{core.path}/"):
-        raise StoreError(f"{target} lies in the store itself: a copy needs a folder elsewhere")
-    if disk.entries(target):
-        raise StoreError(f"{target} is not empty: a copy needs a folder of its own")
+    refuse_target(core, target)
     taken = _taken(core, target, links=links)
     delivery.finish(taken)
     if not journal:
         care.compact(taken)
+
+
+def refuse_target(core: Core, target: str) -> None:
+    """Refuse a directory that cannot take a copy of a store.
+
+    Raises
+    ------
+    StoreError
+        If it is in use, or part of the store itself.
+    """
+    if f"{target}/".startswith(f"{core.path}/"):
+        raise StoreError(f"{target} lies in the store itself: a copy needs a folder elsewhere")
+    if disk.entries(target):
+        raise StoreError(f"{target} is not empty: a copy needs a folder of its own")
 
 
 def _taken(core: Core, target: str, *, links: bool) -> Core:

@@ -429,8 +429,20 @@ class Store:
         return Store(path)
 
     def snapshot(self, path: str | os.PathLike[str], *, journal: bool = True) -> Path:
-        """Keep the store as it is now in another directory, for `restore`. Give its path."""
-        return self.copy(path, journal=journal).path
+        """Keep the store as it is now in another directory, for `restore`. Give its path.
+
+        A store that will be made at the first change is empty until then, and so is its snapshot.
+        """
+        if self.exists():
+            return self.copy(path, journal=journal).path
+        from . import exchange
+
+        with disk_errors(os.fspath(path)):
+            exchange.refuse_target(self._core, disk.real_path(os.fspath(path)))
+        kept = Store(path)
+        with kept.transaction("store init") as transaction:
+            transaction.put_settings(transaction.settings)
+        return kept.path
 
     def restore(self, path: str | os.PathLike[str]) -> None:
         """Make the store what a snapshot holds.

@@ -19,6 +19,11 @@ TYPED = [
     (["fakegracedb", "--json", "completion", ""], {"bash", "zsh", "fish"}, {"ls"}),
     (["fakegracedb", "ls", "--store", ""], {"a folder"}, {"--json", "a file"}),
     (["fakegracedb", "store", "copy", ""], {"a folder"}, {"init"}),
+    (["fakegracedb", "exec", ""], {"--user"}, {"gracedb", "a file"}),
+    (["fakegracedb", "exec", "--user", "x", "--", "ca"], {"cat"}, {"--user", "ls"}),
+    (["fakegracedb", "exec", "--", "cat", "--"], set(), {"--user", "--store"}),
+    (["fakegracedb", "exec", "--", "store", ""], set(), {"init"}),
+    (["fakegracedb", "ls", "--", ""], set(), {"--events", "cat"}),
 ]
 
 BASH = """
@@ -30,6 +35,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 ZSH = """
 compadd() {{ shift; print -rl -- "$@" }}
 _files() {{ [[ "$1" == -/ ]] && print -r -- "a folder" || print -r -- "a folder" "a file" }}
+_normal() {{ [[ "$CURRENT ${{words[1]}}" == "1 ca" ]] && print -r -- cat || print -r -- "a file" }}
 compdef() {{ [[ "$1 $2" == "_fakegracedb fakegracedb" ]] }}
 source {script} || exit 1
 words=({words}); CURRENT=${{#words}}

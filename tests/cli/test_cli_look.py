@@ -384,7 +384,7 @@ def test_looking_loads_no_client() -> None:
 
 @pytest.mark.parametrize("verb", [["ls"], ["show", "G0001"], ["log", "S260301a"],
                                   ["files", "G0001"]], ids=lambda v: v[0])  # fmt: skip
-@pytest.mark.parametrize("columns", [60, 80, 132])
+@pytest.mark.parametrize("columns", [40, 60, 80, 132])
 def test_tables_fit_the_terminal(
     run: Any, monkeypatch: pytest.MonkeyPatch, verb: list[str], columns: int
 ) -> None:
@@ -403,6 +403,15 @@ def test_cells_are_folded_between_words_where_that_will_do() -> None:
     narrow = table_text(("id", "b"), [("0123456789" * 3, "y")], 15)
     assert max(map(len, narrow.splitlines())) <= 15
     assert facts_text([("name", "one two three"), ("x", "")], 12) == "name  one two\n      three\nx"
+
+
+def test_characters_of_east_asia_take_two_places() -> None:
+    text = table_text(("N", "comment", "by"), [("1", "重力波 天体", "你"), ("2", "ö" * 9, "x")], 17)
+    assert text == "N  comment     by\n1  重力波      你\n   天体\n2  ööööööööö   x"
+    long = table_text(("N", "comment"), [("1", "合図 " + "重力波" * 5)], 13)
+    assert long == "N  comment\n1  合図 重力\n   波重力波重\n   力波重力波\n   重力波"
+    accents = table_text(("comment", "by"), [("e\u0301" * 6, "x")], 12)
+    assert accents == "comment  by\n" + "e\u0301" * 6 + "   x"
 
 
 def test_progress_is_told_on_stderr_after_a_second(

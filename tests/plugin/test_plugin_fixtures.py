@@ -236,6 +236,33 @@ def test_nothing_came_through(gracedb):
     suite(source).assert_outcomes(passed=13)
 
 
+def test_folders_of_pytest_are_real_beside_a_fake_file_system(suite) -> None:  # type: ignore[no-untyped-def]
+    suite("""
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "text").write_text("shared")
+    return folder
+
+def test_first(tmp_path, fs, gracedb):
+    create(EARLY)
+
+@pytest.mark.gracedb(seed=seed)
+def test_any_order(gracedb, fs, tmp_path):
+    create(EARLY)
+
+@pytest.mark.parametrize("number", range(2))
+def test_shared(data, gracedb, fs, number):
+    assert not data.exists()
+    fs.add_real_directory(data)
+    create(EARLY)
+    assert (data / "text").read_text() == "shared"
+
+def test_real(data, gracedb):
+    assert (data / "text").read_text() == "shared"
+""").assert_outcomes(passed=5)
+
+
 def test_server_serves_the_fake_file_system(suite) -> None:  # type: ignore[no-untyped-def]
     suite("""
 @pytest.mark.parametrize("number", [1, 2])

@@ -98,6 +98,93 @@ def test_quiet(gracedb):
     result.stdout.fnmatch_lines(["no calls", "nothing changed"])
 
 
+def test_failures_while_a_test_is_taken_down_are_told(
+    suite,  # type: ignore[no-untyped-def]
+    pytester: pytest.Pytester,
+) -> None:
+    result = suite(
+        """
+@pytest.fixture
+def checked(gracedb):
+    yield
+    assert not gracedb.store.events
+
+def test_it(checked):
+    create(EARLY)
+
+def test_faked(fs, checked):
+    create(EARLY)
+
+def test_fine(checked):
+    pass
+""",
+        "--gracedb-keep=kept",
+    )
+    result.assert_outcomes(passed=3, errors=2)
+    result.stdout.fnmatch_lines([SECTION, "store: kept in *", "  POST events/: 201"])
+    result.stdout.fnmatch_lines(["changes:", "  T0001: event added (Test gstlal)"])
+    result.stdout.fnmatch_lines(["store: gone with the fake file system", "calls:", "  POST *201"])
+    assert [len(FakeGraceDb(store=one).store.events) for one in pytester.path.glob("kept/*")] == [1]
+
+
+@pytest.mark.parametrize("disk", ["", ", fs"])
+def test_each_failed_subtest_tells_what_is_there_by_then(
+    suite,  # type: ignore[no-untyped-def]
+    pytester: pytest.Pytester,
+    disk: str,
+) -> None:
+    pytest.importorskip("_pytest.subtests", reason="pytest 9 brings them")
+    result = suite(
+        f"""
+def test_it(subtests, gracedb{disk}):
+    for number in range(3):
+        with subtests.test(number=number):
+            create(EARLY)
+            assert number == 1
+    with subtests.test(number="nothing new"):
+        assert 0
+    create(EARLY)
+""",
+        "--gracedb-keep=kept",
+        "--capture=sys",  # with the other kind, subtests and fs do not get on
+    )
+    text = result.stdout.str()
+    assert text.count("fake GraceDB") == 2
+    assert "T0003: event added" in text
+    assert len(FakeGraceDb(store=pytester.path / "kept" / "test_it.py_test_it").store.events) == 4
+    assert len(list(pytester.path.glob("kept/*"))) == 1
+
+
+def test_a_store_that_the_test_has_damaged_is_kept_as_it_is(
+    suite,  # type: ignore[no-untyped-def]
+    pytester: pytest.Pytester,
+) -> None:
+    result = suite(
+        """
+def test_it(gracedb):
+    with pytest.raises(HTTPError):
+        EARLY.event("T0001")
+    create(EARLY)
+    (gracedb.store.path / "journal.jsonl").write_text("rubbish\\n")
+    assert 0
+""",
+        "--gracedb-keep=kept",
+    )
+    result.stdout.fnmatch_lines(
+        [
+            SECTION,
+            "store: kept in */kept/test_it.py_test_it",
+            "calls:",
+            "  GET events/T0001: 404*",
+            "  POST events/: 201",
+            "what changed cannot be told: *has a damaged line: b'rubbish'*",
+        ]
+    )
+    kept = pytester.path / "kept" / "test_it.py_test_it"
+    assert (kept / "journal.jsonl").read_text() == "rubbish\n"
+    assert (kept / "events" / "T0001" / "event.json").is_file()
+
+
 def test_stores_of_failed_tests_are_kept_where_that_is_wanted(
     suite,  # type: ignore[no-untyped-def]
     pytester: pytest.Pytester,

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from http_client import Wire
+from ligo.gracedb.rest import GraceDb
 
 from fakegracedb import FakeGraceDb, Server, Store
 
@@ -50,8 +52,6 @@ def test_snapshot_is_kept_where_asked_and_restored(http: Any, store: Store, tmp_
 
 
 def test_snapshot_without_a_place_goes_with_the_server(store: Store) -> None:
-    import requests
-
     with Server(store) as server:
         fake = server.url.replace("/api/", "/fake/")
         path = Path(requests.post(fake + "snapshot").json()["path"])
@@ -61,6 +61,16 @@ def test_snapshot_without_a_place_goes_with_the_server(store: Store) -> None:
         assert store.events.keys() == {"T0001"}
     del server
     assert not path.exists()
+
+
+def test_store_that_nothing_was_written_to_can_be_kept_too(tmp_path: Path) -> None:
+    with Server(tmp_path / "new") as server:
+        fake = server.url.replace("/api/", "/fake/")
+        kept = requests.post(fake + "snapshot").json()
+        client = GraceDb(server.url, force_noauth=True)
+        client.create_event("Test", "gstlal", "a.xml", filecontents=b"<LIGO_LW/>")
+        assert requests.post(fake + "restore", json=kept).status_code == 200
+        assert not server.store.events
 
 
 def test_clock_is_read_set_and_advanced(http: Any, store: Store) -> None:
@@ -116,12 +126,18 @@ def test_calls_are_told_in_order_and_forgotten(http: Any) -> None:
         ("PUT", "clock", b'{"set": null}', 400, "not a time"),
         ("PUT", "clock", b'{"advance": "30"}', 400, "not a number"),
         ("PUT", "clock", b'{"advance": NaN}', 400, "not JSON"),
+        ("PUT", "clock", b'{"advance": 1e400}', 400, "cannot go on by inf s"),
+        ("PUT", "clock", b'{"advance": -1e12}', 400, "date value out of range"),
         ("POST", "faults", b"{}", 400, "needs one of"),
         ("POST", "faults", b'{"status": "503"}', 400, "status cannot be '503'"),
         ("POST", "faults", b'{"status": true}', 400, "status cannot be True"),
         ("POST", "faults", b'{"status": 99}', 400, "not an HTTP status"),
+        ("POST", "faults", b'{"status": 100}', 400, "not an HTTP status that an answer has"),
         ("POST", "faults", b'{"status": 500, "path": 5}', 400, "path cannot be 5"),
         ("POST", "faults", b'{"state": 500}', 400, "no field 'state'"),
+        ("POST", "faults", b'{"delay": 1e400}', 400, "delay cannot be inf"),
+        ("POST", "faults", b'{"status": 503, "retry_after": 1e300}', 400, "retry_after cannot be"),
+        ("POST", "faults", b'{"delay": ' + b"9" * 400 + b"}", 400, "at most"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_reason(

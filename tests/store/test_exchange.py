@@ -436,3 +436,19 @@ def test_copy_without_links_shares_no_file(store: Store, tmp_path: Path) -> None
         assert copy.check() == []
         names[links] = {path.stat().st_nlink for path in uploads}
     assert names == {True: {2}, False: {1}}
+
+
+def test_snapshot_of_a_store_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
+    store = Store(tmp_path / "new")
+    before = store.snapshot(tmp_path / "kept")
+    assert (before, Store(before).check()) == (tmp_path / "kept", [])
+    assert not store.exists()
+    scenes.create(store)
+    assert "T0001: event added" in str(store.diff(before))
+    store.restore(before)
+    assert not store.events
+    assert store.check() == []
+    for target, said in ((before, "is not empty"), (tmp_path / "no" / "x", "in the store itself")):
+        with pytest.raises(StoreError, match=said):
+            Store(tmp_path / "no").snapshot(target)
+    assert not (tmp_path / "no").exists()

@@ -511,3 +511,16 @@ def test_closing_an_ordinary_store_leaves_it_alone(store: Store) -> None:
     with store:
         pass
     assert list(store.events) == ["T0001"]
+
+
+@pytest.mark.parametrize("path", ["/proc/mystore", "/proc/none/mystore"])
+def test_where_the_system_takes_no_folders_there_is_no_store(path: str) -> None:
+    if not Path("/proc/self").exists():
+        pytest.skip("a system without /proc")
+    store = Store(path)
+    with pytest.raises(StoreError, match=f"{path} cannot be written to"):
+        store.clock.set("system")
+    with Store.temporary() as other:
+        other.clock.set("system")
+        with pytest.raises(StoreError, match=f"{path} cannot be used"):
+            other.snapshot(path)
