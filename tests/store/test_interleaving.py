@@ -118,6 +118,39 @@ def test_a_reader_sees_whole_changes_at_whatever_moment_the_writer_comes(
     assert orders.tried > 3
 
 
+def test_who_opens_a_long_journal_is_not_taken_in_by_a_short_one_in_its_place(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, path = prepared(work), work / "store"
+    for _ in range(60):
+        scenes.log(Store(begin), "T0001", "long " * 40)
+    assert (begin / "journal.jsonl").stat().st_size > 20_000
+
+    def newest(store: Store) -> Any:
+        return store.read(
+            lambda view: ([event.graceid for event in view.newest() or ()], view.counters)
+        )
+
+    allowed = newest(scenes.fresh(begin))
+    orders = Orders(of_reader=100, of_writer=1)
+    for reader_first, _ in orders:
+        copied(begin, path)
+        store = scenes.fresh(path)
+        found, calls = interleaved(
+            monkeypatch,
+            partial(newest, store),
+            lambda: compact(scenes.fresh(path)),
+            reader_first,
+            1000,  # all of them
+        )
+        assert (path / "journal.jsonl").stat().st_size < 8000
+        assert found == allowed, f"after {reader_first} calls"
+        scenes.log(store, "T0001", "afterwards")
+        assert not store.check(), f"after {reader_first} calls"
+        orders.saw({**calls, "writer": 0})
+    assert orders.tried > 10
+
+
 def test_a_reader_finds_everything_while_the_folders_change_places(
     work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
