@@ -110,7 +110,11 @@ class View:
             data = self._state.pending_document(path)
             value = None if data is None else contents.decode(path, data)
         else:
-            entry = self._core.document(path, self._state)
+            try:
+                entry = self._core.document(path, self._state)
+            except Exception:
+                self._all = True  # it may have been half of a change, whoever hears of it
+                raise
             value = None if entry is None else entry.value
         self._read[path] = value
         return value
@@ -133,7 +137,12 @@ class View:
             pending = pending[ends[-1] :]
             value = contents.series(path)
         else:
-            entry: Remembered | None = self._core.series(path, self._state)
+            entry: Remembered | None
+            try:
+                entry = self._core.series(path, self._state)
+            except Exception:
+                self._all = True  # as in `document`
+                raise
             value = contents.series(path) if entry is None else entry.value
         for commit in pending:
             if path in commit.lines:

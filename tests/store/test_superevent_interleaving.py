@@ -15,6 +15,7 @@ from ligo.gracedb.exceptions import HTTPError
 from scenes import ADA
 
 from fakegracedb import FakeGraceDb
+from fakegracedb.alerts import Follower
 from fakegracedb.service.superevents import candidates, members
 from fakegracedb.store import Store, View
 
@@ -235,3 +236,46 @@ def test_a_change_beside_another_finds_what_is_there_or_what_comes(
         orders.saw(calls)
         assert not store.check(), f"after {reader_first} and {writer_next} calls"
     assert orders.tried > 3
+
+
+# What somebody is told who follows the alerts meanwhile
+
+
+def alerts_of_all(store: Store) -> list[tuple[int, str, list[str]]]:
+    follower = Follower(store, 0)
+    told = [(one.seq, one.alert_type, one.message["object"]["labels"]) for one in follower.read()]
+    assert not follower.missed
+    return told
+
+
+def test_a_follower_misses_no_alert_while_its_event_changes_again(
+    work: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin, path = prepared(work), work / "store"
+
+    def label(where: Path, name: str) -> None:
+        FakeGraceDb(store=scenes.fresh(where)).write_label("T0001", name)
+
+    label(begin, "INJ")
+    first = alerts_of_all(scenes.fresh(begin))
+    assert first[-1][1:] == ("label_added", ["INJ"])
+    shutil.copytree(begin, path)
+    label(path, "DQV")
+    both = alerts_of_all(scenes.fresh(path))
+    assert both[: len(first)] == first
+    orders = Orders(25, 12)
+    for reader_first, writer_next in orders:
+        shutil.rmtree(path)
+        shutil.copytree(begin, path)
+        store = scenes.fresh(path)
+        found, calls = interleaved(
+            monkeypatch,
+            partial(alerts_of_all, store),
+            partial(label, path, "DQV"),
+            reader_first,
+            writer_next,
+        )
+        assert found in (first, both), f"after {reader_first} and {writer_next} calls"
+        orders.saw(calls)
+    assert orders.tried > 100
+    assert not caplog.records
