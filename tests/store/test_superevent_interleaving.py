@@ -12,6 +12,7 @@ import pytest
 import scenes
 from interleaving import Orders, interleaved
 from ligo.gracedb.exceptions import HTTPError
+from requests import Response
 from scenes import ADA
 
 from fakegracedb import FakeGraceDb
@@ -236,6 +237,68 @@ def test_a_change_beside_another_finds_what_is_there_or_what_comes(
         orders.saw(calls)
         assert not store.check(), f"after {reader_first} and {writer_next} calls"
     assert orders.tried > 3
+
+
+# What somebody names while the store becomes one without it
+
+
+def superevent_of(client: FakeGraceDb) -> Response:
+    return client.create_superevent(1, 2, 3, "T0003", category="test", events="T0004")
+
+
+def preferred_event(client: FakeGraceDb) -> Response:
+    return client.update_superevent(A, preferred_event="T0003")
+
+
+def member(client: FakeGraceDb) -> Response:
+    return client.add_event_to_superevent(A, "T0003")
+
+
+def favourite(client: FakeGraceDb) -> Response:
+    return client.add_pipeline_preferred_event(A, "T0003")
+
+
+def replaced(client: FakeGraceDb) -> Response:
+    return client.replace_event("T0003", "x.txt", filecontents=b"x")
+
+
+@pytest.mark.parametrize("asking", [superevent_of, preferred_event, member, favourite, replaced])
+def test_a_change_of_what_is_no_more_is_refused_as_one_of_what_never_was(
+    asking: Callable[[FakeGraceDb], Response], work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, path = work / "begin", work / "store"
+    for _ in range(2):
+        scenes.create(Store(begin), files=0)
+    scenes.superevent(Store(begin), "T0001", "T0002")
+    Store(begin).snapshot(work / "snapshot")
+    for _ in range(2):
+        scenes.create(Store(begin), files=0)
+    if asking is favourite:
+        members.add(Store(begin), ADA, A, "T0003")
+
+    def status(store: Store) -> int:
+        with FakeGraceDb(store=store) as client:
+            try:
+                return int(asking(client).status_code)
+            except HTTPError as error:
+                return int(error.response.status_code)
+
+    shutil.copytree(begin, path)
+    allowed = {status(scenes.fresh(path)), 400, 404}
+    orders = Orders(100, 1)
+    for reader_first, _ in orders:
+        shutil.rmtree(path)
+        shutil.copytree(begin, path)
+        found, calls = interleaved(
+            monkeypatch,
+            partial(status, scenes.fresh(path)),
+            lambda: scenes.fresh(path).restore(work / "snapshot"),
+            reader_first,
+            1000,  # all of them
+        )
+        assert found in allowed, f"after {reader_first} calls"
+        orders.saw({**calls, "writer": 0})
+    assert orders.tried > 10
 
 
 # What somebody is told who follows the alerts meanwhile
