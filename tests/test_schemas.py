@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from math import inf, nan
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -43,6 +44,7 @@ from fakegracedb.documents import (
 )
 from fakegracedb.documents.attributes import TABLES, Field
 from fakegracedb.errors import StoreError
+from fakegracedb.schemas import library
 from fakegracedb.store import Store, contents
 from fakegracedb.store.commits import Commit
 from fakegracedb.store.layout import line_text, pretty_text
@@ -1223,6 +1225,23 @@ def ask():
         assert not os.path.exists(FILES)
 faked = True
 """
+
+
+def test_what_another_thread_begins_to_import_is_left_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Modules(dict[str, Any]):
+        def __contains__(self, name: object) -> bool:
+            found = super().__contains__(name)
+            if not found and name in ("jsonschema", "jsonschema_specifications"):
+                self.update({str(name): None, f"{name}._part": None})  # right after the look
+            return found
+
+    modules = Modules({"jsonschema_specifications._failed": None})
+    monkeypatch.setattr(library, "sys", SimpleNamespace(modules=modules))
+    library._imported()
+    begun = ["jsonschema", "jsonschema_specifications"]
+    assert sorted(modules) == sorted([*begun, *(f"{name}._part" for name in begun)])
 
 
 def test_library_is_imported_at_the_first_use_only(tmp_path: Path) -> None:

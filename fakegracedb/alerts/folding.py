@@ -140,10 +140,10 @@ class Fold:
             if found is None:
                 break
             commit, made, past = found
-            if isinstance(made, StoreError):  # it is not to stand in the way of all that follow
-                _log.error("%s", made)
-                made = []
             self._count_missed(commit)
+            if isinstance(made, StoreError):  # it is not to stand in the way of all that follow
+                self._give_up(commit, made)
+                made = []
             alerts += (alert for alert in made if alert.seq > self._seq)
             self._pass()
             self._remember(past)
@@ -224,6 +224,20 @@ class Fold:
             )
             self._seq = first - 1
 
+    def _give_up(self, commit: Commit, error: StoreError) -> None:
+        """Say that the alerts of a commit cannot be made."""
+        if not self._restores:
+            _log.error("%s", error)
+            return
+        last = int(commit.counters.get("alerts", 0))
+        self.missed += last - self._seq
+        _log.warning(
+            "alerts %d to %d are missed: a snapshot took the place of what they tell of before "
+            "they were made",
+            self._seq + 1,
+            last,
+        )
+
     def _pass(self) -> None:
         """Let the next commit be over."""
         _, commit = self._ahead.popleft()
@@ -238,6 +252,8 @@ class Fold:
             else:
                 del self._changes[path]
                 self._before.pop(path, None)  # it is to be read where it lies
+                if self._restores:  # where that is a snapshot's now
+                    self._before[path] = _decoded(path, data)
         if commit.base:
             self._before.clear()
         self._seq = max(self._seq, int(commit.counters.get("alerts", 0)))
@@ -248,14 +264,17 @@ class Fold:
         self, view: View, begin: int, commit: Commit
     ) -> tuple[list[Alert] | StoreError, Past]:
         approximate = False
+        # a snapshot has taken the place of all that it speaks of
+        restored = self._restores > 0
 
         def later(path: str) -> tuple[bool, Any]:
             nonlocal approximate
             ahead = self._changes.get(path)
             if ahead is None:
-                return False, None
+                return restored and path in self._before, self._before.get(path)
             if path in commit.documents:
-                return (False, None) if len(ahead) == 1 else (True, _decoded(path, ahead[0]))
+                as_it_is = len(ahead) == 1 and not restored
+                return not as_it_is, None if as_it_is else _decoded(path, ahead[0])
             if path not in self._before:
                 known, data = (False, None) if begin < 0 else view.earlier(path, begin)
                 self._before[path] = _decoded(path, data if known else ahead[0])
@@ -265,8 +284,6 @@ class Fold:
             return True, self._before[path]
 
         past = Past(view, later, self._moving)
-        # a snapshot has taken the place of all that it speaks of
-        restored = self._restores > 0
         try:
             alerts = list(alerts_of(past, commit))
         except StoreError as error:
@@ -286,7 +303,7 @@ class Fold:
 
 
 def _restores(commit: Commit) -> int:
-    return int(commit.base and commit.call == "restore")
+    return int(commit.restoring or (commit.base and commit.call == "restore"))
 
 
 def _decoded(path: str, data: Any) -> Any:

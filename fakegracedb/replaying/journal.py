@@ -37,15 +37,15 @@ def entries(store: Store, about: Event | Superevent) -> dict[int, int]:
         folder = event_folder(about.graceid)
     else:
         folder = superevent_folder(about.superevent_id)
-    written: dict[int, int] = {}
 
-    def look(view: View) -> None:
+    def look(view: View) -> dict[int, int]:
         path = logs_of(folder)
+        written: dict[int, int] = {}
         for commit in view.commits(0):
             if path in commit.documents:
                 written.clear()  # the log begins anew
             for line in commit.lines.get(path, ()):
                 written.setdefault(line["N"], commit.n)
+        return written
 
-    store.read(look)
-    return written
+    return store.read(look)

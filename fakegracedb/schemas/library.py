@@ -141,9 +141,11 @@ _WRONG: dict[str, Any] = {
 def _imported() -> ModuleType:
     """Import the library, also where its files are not on the disk that Python sees."""
     for package in ("jsonschema", _FILES):
+        # looked for first: another thread may begin to import the package, and then its parts
+        parts = [name for name in list(sys.modules) if name.startswith(f"{package}.")]
         if package not in sys.modules:
-            for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
-                del sys.modules[name]  # left by an import that failed
+            for name in parts:
+                sys.modules.pop(name, None)  # left by an import that failed
     fake = _fake_file_system()
     if fake is None or _FILES in sys.modules:
         import jsonschema

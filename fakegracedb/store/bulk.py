@@ -186,7 +186,7 @@ class _Loader:
             for staged in sorted(self._objects, key=_place):
                 self._taken.take(tx, staged.document)
                 tx.put_object(staged)
-        self._taken.keep_up(self._store.read(lambda view: view.version))
+        self._taken.keep_up(tx.version_after)
         self._is_long = tx.is_long
         self.loaded += len(self._objects) + len(self._others)
         self._batches += 1

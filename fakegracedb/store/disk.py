@@ -187,9 +187,19 @@ def read_from(path: str, offset: int) -> tuple[bytes, Identity] | None:
     meanwhile must not be joined to what was there before.
     """
     found = opened(path)
-    if found is None:
-        return None
-    file, status = found
+    return None if found is None else _rest(*found, offset)
+
+
+def read_end(path: str, length: int) -> tuple[bytes, Identity] | None:
+    """Give so many bytes of the end of a file, or all it has, and the identity it had.
+
+    Where the end begins is told by the file that is read: another may take its place.
+    """
+    found = opened(path)
+    return None if found is None else _rest(*found, max(0, found[1][1] - length))
+
+
+def _rest(file: IO[bytes], status: Identity, offset: int) -> tuple[bytes, Identity]:
     with file:
         if offset:
             file.seek(offset)
@@ -198,12 +208,6 @@ def read_from(path: str, offset: int) -> tuple[bytes, Identity] | None:
         while len(data) < length and (more := file.read(length - len(data))):
             data += more
     return data, status
-
-
-def read_end(path: str, length: int) -> tuple[bytes, Identity] | None:
-    """Give so many bytes of the end of a file, or all it has, and the identity it had."""
-    found = identity(path)
-    return None if found is None else read_from(path, max(0, found[1] - length))
 
 
 def pieces(path: str) -> Iterator[bytes]:

@@ -62,14 +62,22 @@ def _taken(core: Core, target: str, *, links: bool) -> Core:
             state = delivery.finish(core) if state.restoring else state
             _copy_all(core, state, target, links=links)
         return Core(target)
+    gone: FileNotFoundError | None = None
     for _ in range(_TRIES):
         state = core.refresh()
         if state.restoring:
             raise StoreError(f"{core.path} takes in a snapshot, and cannot be locked until it has")
-        _copy_all(core, state, target, links=links)
-        if core.refresh().version == state.version:
-            return Core(target)
+        gone = None
+        try:
+            _copy_all(core, state, target, links=links)
+        except FileNotFoundError as error:
+            gone = error  # what a writer has taken back, or does not need any more
+        else:
+            if core.refresh().version == state.version:
+                return Core(target)
         disk.remove_tree(target)
+    if gone is not None:
+        raise gone
     raise StoreError(f"{core.path} cannot be locked, and others change it all the time")
 
 

@@ -103,10 +103,10 @@ class Journal:
         if found is None:
             return None
         data, identity = found
-        start = identity[1] - len(data)
+        start = max(0, identity[1] - window)
         lines = data.split(b"\n")
         cut_off = len(lines.pop())
-        return lines[1:] if start else lines, identity, identity[1] - cut_off
+        return lines[1:] if start else lines, identity, start + len(data) - cut_off
 
     def _last(self, lines: list[bytes], *, whole: bool) -> list[dict[str, Any]] | None:
         """Give the last lines from the newest applied commit on, None when there are too few."""

@@ -56,6 +56,7 @@ class Transaction(View):
         self._length = 0  # bytes of the journal's line
         self._cleared: dict[str, Files] = {}  # what objects had before they began anew
         self._process = os.getpid()
+        self._after = state
         if self.document(layout.SETTINGS) is None:
             self.put_settings(Settings(created=iso_text(Clock.of("system").now())))
 
@@ -75,6 +76,11 @@ class Transaction(View):
     def state(self) -> State:
         """Of the journal, as the transaction has found it."""
         return self._state
+
+    @property
+    def version_after(self) -> tuple[int, int]:
+        """The version of the store that the commit has left."""
+        return self._after.version
 
     # Time
 
@@ -383,6 +389,7 @@ class Transaction(View):
         # It has happened. If what follows fails, readers go by the journal, and the next writer
         # tries again.
         core.publish(state)
+        self._after = state
         with contextlib.suppress(OSError, StoreError):
             self._deliver(commit, texts, fsync=fsync)
             state = core.journal.mark(state, fsync=fsync)

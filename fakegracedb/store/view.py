@@ -110,7 +110,11 @@ class View:
             data = self._state.pending_document(path)
             value = None if data is None else contents.decode(path, data)
         else:
-            entry = self._core.document(path, self._state)
+            try:
+                entry = self._core.document(path, self._state)
+            except Exception:
+                self._all = True  # it may have been half of a change, whoever hears of it
+                raise
             value = None if entry is None else entry.value
         self._read[path] = value
         return value
@@ -133,7 +137,12 @@ class View:
             pending = pending[ends[-1] :]
             value = contents.series(path)
         else:
-            entry: Remembered | None = self._core.series(path, self._state)
+            entry: Remembered | None
+            try:
+                entry = self._core.series(path, self._state)
+            except Exception:
+                self._all = True  # as in `document`
+                raise
             value = contents.series(path) if entry is None else entry.value
         for commit in pending:
             if path in commit.lines:
@@ -436,18 +445,44 @@ class Present(View):
         """Give the superevent that an id means."""
         return self._whole(super().find_superevent, asked)
 
+    def peek_json(self, path: str) -> Mapping[str, Any] | None:
+        """Give the JSON of a document."""
+        return self._whole(super().peek_json, path)
+
+    def peek_at(self, folder: str) -> Any:
+        """Give the event or superevent in a folder."""
+        return self._whole(super().peek_at, folder)
+
+    def open_file(self, folder: str, file: FileVersion) -> tuple[IO[bytes], int]:
+        """Open a file version; give it with its length [bytes]."""
+        while True:
+            try:
+                return super().open_file(folder, file)  # which never changes
+            except FileNotFoundError:
+                if not self._renewed(failed=True):
+                    raise
+
+    def _ids(self, kind: str) -> Iterator[str]:
+        return self._whole(super()._ids, kind)
+
     def _whole(self, read: Callable[[A], R], what: A) -> R:
         while True:
             try:
                 found = read(what)
             except Exception:
-                # what looked wrong may have been half of a change, of whatever document
-                self.depend_on_all()
-                if not self.outdated():
+                if not self._renewed(failed=True):
                     raise
             else:
-                if not self.outdated():
+                if not self._renewed():
                     return found
-            self._state = self._core.refresh()
-            self._read.clear()
-            self._all, self._kinds = False, ()
+
+    def _renewed(self, *, failed: bool = False) -> bool:
+        """Begin anew if a writer was at what was read; whether that is so."""
+        if failed:  # what looked wrong may have been half of a change, of whatever document
+            self.depend_on_all()
+        if not self.outdated():
+            return False
+        self._state = self._core.refresh()
+        self._read.clear()
+        self._all, self._kinds = False, ()
+        return True

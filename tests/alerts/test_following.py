@@ -214,6 +214,35 @@ def test_a_restored_store_sends_nothing_and_numbers_go_on(world: World, tmp_path
     assert [kind for _, kind, _ in world.told()][::2] == ["log", "log", "label_added"]
 
 
+def test_what_was_read_of_the_past_is_told_as_well_as_it_can_be_after_a_restore(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.event()
+    world.store.snapshot(tmp_path / "snapshot")
+    lost = world.event()
+    follower = Follower(world.store)
+    one, other = world.event(), world.event()
+    world.client.write_log(other, "hello")
+    world.client.write_label(other, "INJ")
+    world.client.write_log(lost, "hello")  # of which the journal tells no more
+    world.superevent(one)
+    world.client.write_log(other, "again")
+    newest = Follower(world.store).position.seq
+    [first] = follower.read(most=1)  # and all of the journal with it
+    assert (first.uid, first.approximate) == (one, False)
+    world.store.restore(tmp_path / "snapshot")
+    told = follower.read()
+    kinds = [alert.alert_type for alert in told]
+    assert kinds == ["new", "log", "label_added", "new", "selected_as_preferred", "log"]
+    assert all(alert.approximate for alert in told)
+    labels = [alert.message["object"]["labels"] for alert in told]
+    assert labels == [[], [], ["INJ"], [], [], ["INJ"]]
+    assert follower.missed == 1
+    assert 1 + len(told) + follower.missed == newest - first.seq + 1
+    assert {record.levelname for record in caplog.records} == {"WARNING"}
+    assert "a snapshot took the place of what they tell of" in caplog.text
+
+
 def test_a_reset_store_sends_nothing_and_numbers_go_on(world: World) -> None:
     world.event()
     follower = Follower(world.store)

@@ -30,6 +30,8 @@ from fakegracedb.documents import (
 )
 from fakegracedb.errors import StoreError
 from fakegracedb.store import Bundle, Store, bulk, disk
+from fakegracedb.store.batch import Batch
+from fakegracedb.store.changing import Change
 from fakegracedb.store.layout import event_folder, superevent_folder
 from fakegracedb.vocabulary import DEFAULT
 
@@ -482,6 +484,25 @@ def test_others_may_write_between_two_batches(store: Store) -> None:
 
     with pytest.raises(StoreError, match="T0004 has its number"):
         store.bulk_load(documents())
+    assert list(store.events) == ["G0001", "G0002", "G0003", "T0004"]
+    assert store.check() == []
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_others_may_write_right_after_a_batch(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = scenes.fresh(store.path)
+
+    class Followed(Change[Batch]):
+        def __exit__(self, *error: Any) -> None:
+            super().__exit__(*error)
+            if len(other.events) == 3:
+                assert scenes.create(other) == "T0004"
+
+    monkeypatch.setattr(bulk, "Change", Followed)
+    with pytest.raises(StoreError, match="T0004 has its number"):
+        store.bulk_load(event(number) for number in range(1, 5))
     assert list(store.events) == ["G0001", "G0002", "G0003", "T0004"]
     assert store.check() == []
 

@@ -311,6 +311,34 @@ def test_a_store_in_the_middle_of_an_exchange_is_not_copied_by_who_cannot_end_it
     assert not (tmp_path / "copy").exists()
 
 
+@pytest.mark.parametrize("always", [False, True])
+def test_who_cannot_lock_a_store_copies_it_again_when_a_file_went_in_between(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, always: bool
+) -> None:
+    found = scenes.everything(store)
+    leftover = store.path / "events/T0001/zzz.txt,0"
+    leftover.write_bytes(b"of a change on its way")
+    link = disk.link_or_copy
+
+    def taken_back(source: str, target: str) -> None:
+        if source == str(leftover) and always:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), source)
+        if not always:
+            leftover.unlink(missing_ok=True)
+        link(source, target)
+
+    monkeypatch.setattr(disk, "is_writable", lambda path: False)
+    monkeypatch.setattr(disk, "link_or_copy", taken_back)
+    if always:
+        with pytest.raises(StoreError, match=r"zzz\.txt,0"):
+            store.copy(tmp_path / "copy")
+        assert not (tmp_path / "copy").exists()
+        return
+    copy = store.copy(tmp_path / "copy")
+    assert scenes.everything(copy) == found
+    assert copy.check() == []
+
+
 # Stores that cannot be written to
 
 _WRITING = ("mkdir", "replace", "unlink", "rmdir", "link", "symlink")

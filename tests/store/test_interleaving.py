@@ -118,6 +118,104 @@ def test_a_reader_sees_whole_changes_at_whatever_moment_the_writer_comes(
     assert orders.tried > 3
 
 
+# What somebody asks for bit by bit, of a store as it is at each moment
+
+
+def ids(store: Store) -> Any:
+    view = store.view()
+    return sorted(view.graceids()), sorted(view.superevent_ids())
+
+
+def glances(store: Store) -> Any:
+    view = store.view()
+    event, data = view.peek("T0001"), view.peek_json("events/T0002/event.json")
+    assert event is not None
+    assert data is not None
+    labels = data.get("labels", ())
+    return [label.name for label in event.labels], [label["name"] for label in labels]
+
+
+def file(store: Store) -> Any:
+    view = store.view()
+    first, *_ = view.files("events/T0001")
+    stream, length = view.open_file("events/T0001", first)
+    with stream:
+        return len(stream.read()) == length
+
+
+def newest(store: Store) -> Any:
+    return [event.graceid for event in store.view().newest() or ()]
+
+
+@pytest.mark.parametrize(
+    ("asking", "writing"),
+    [
+        *((ids, change), (glances, change)),
+        *((ids, restore), (glances, restore), (file, restore), (newest, restore)),
+    ],
+)
+def test_what_is_asked_for_bit_by_bit_is_whole_too(
+    asking: Callable[[Store], Any],
+    writing: Callable[[Store], None],
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begin, path = prepared(work), work / "store"
+    copied(begin, path)
+    before = asking(scenes.fresh(path))
+    writing(Store(path))
+    after = asking(scenes.fresh(path))
+    allowed = [before, after]
+    if asking is glances:
+        allowed.append((before[0], after[1]))  # each is of its own moment
+    orders = Orders(4, 10)
+    for reader_first, writer_next in orders:
+        copied(begin, path)
+        found, calls = interleaved(
+            monkeypatch,
+            partial(asking, scenes.fresh(path)),
+            lambda: writing(scenes.fresh(path)),
+            reader_first,
+            writer_next,
+        )
+        assert found in allowed, f"after {reader_first} and {writer_next} calls"
+        orders.saw(calls)
+    assert orders.tried > 30
+
+
+def test_who_opens_a_long_journal_is_not_taken_in_by_a_short_one_in_its_place(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, path = prepared(work), work / "store"
+    for _ in range(60):
+        scenes.log(Store(begin), "T0001", "long " * 40)
+    assert (begin / "journal.jsonl").stat().st_size > 20_000
+
+    def newest(store: Store) -> Any:
+        return store.read(
+            lambda view: ([event.graceid for event in view.newest() or ()], view.counters)
+        )
+
+    allowed = newest(scenes.fresh(begin))
+    orders = Orders(of_reader=100, of_writer=1)
+    for reader_first, _ in orders:
+        copied(begin, path)
+        store = scenes.fresh(path)
+        found, calls = interleaved(
+            monkeypatch,
+            partial(newest, store),
+            lambda: compact(scenes.fresh(path)),
+            reader_first,
+            1000,  # all of them
+        )
+        assert (path / "journal.jsonl").stat().st_size < 8000
+        assert found == allowed, f"after {reader_first} calls"
+        scenes.log(store, "T0001", "afterwards")
+        assert not store.check(), f"after {reader_first} calls"
+        orders.saw({**calls, "writer": 0})
+    assert orders.tried > 10
+
+
 def test_a_reader_finds_everything_while_the_folders_change_places(
     work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

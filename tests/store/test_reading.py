@@ -7,15 +7,17 @@ import os
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import scenes
+from index_contents import rows
 
 from fakegracedb.documents import Tag
 from fakegracedb.errors import StoreError
-from fakegracedb.store import Store, View, disk
+from fakegracedb.store import Store, View, disk, transaction
 from fakegracedb.store import core as core_module
 from fakegracedb.store.index.bits import listed
 
@@ -356,6 +358,35 @@ def test_what_a_slow_reader_read_is_not_remembered_as_the_newest(store: Store) -
     late = core_module.Remembered(entry.identity, entry.value)
     core._remember(EVENT, late, old_state)
     assert core.remembered[EVENT] is not late
+
+
+def test_what_a_slow_reader_loads_into_the_index_is_not_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_chirp_mass(mchirp: float, where: Store) -> None:
+        with where.transaction() as tx:
+            event = tx.event("T0001")
+            assert event is not None
+            tx.put_event(replace(event, extra_attributes={"CoincInspiral": {"mchirp": mchirp}}))
+
+    def dying(*_: Any, **__: Any) -> None:
+        raise OSError("before the documents have it")
+
+    def chirp_masses(view: View) -> list[float]:
+        if not others:
+            others.append(scenes.fresh(store.path))
+            with monkeypatch.context() as patched:
+                patched.setattr(transaction, "deliver", dying)
+                with_chirp_mass(2.5, others[0])
+            store.read(store.index.follow)  # as another thread may, that comes later
+        with store.index.tables(view) as tables:
+            return [row["mchirp"] for row in rows(tables, "CoincInspiral")["T0001"]]
+
+    with_chirp_mass(1.25, store)
+    others: list[Store] = []
+    assert store.read(chirp_masses) == [2.5]
+    with_chirp_mass(3.5, others[0])
+    assert store.read(chirp_masses) == [3.5]
 
 
 def test_many_threads_read_while_one_writes_and_never_see_two_halves(store: Store) -> None:

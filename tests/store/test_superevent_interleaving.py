@@ -12,9 +12,11 @@ import pytest
 import scenes
 from interleaving import Orders, interleaved
 from ligo.gracedb.exceptions import HTTPError
+from requests import Response
 from scenes import ADA
 
 from fakegracedb import FakeGraceDb
+from fakegracedb.alerts import Follower
 from fakegracedb.service.superevents import candidates, members
 from fakegracedb.store import Store, View
 
@@ -236,3 +238,108 @@ def test_a_change_beside_another_finds_what_is_there_or_what_comes(
         orders.saw(calls)
         assert not store.check(), f"after {reader_first} and {writer_next} calls"
     assert orders.tried > 3
+
+
+# What somebody names while the store becomes one without it
+
+
+def superevent_of(client: FakeGraceDb) -> Response:
+    return client.create_superevent(1, 2, 3, "T0003", category="test", events="T0004")
+
+
+def preferred_event(client: FakeGraceDb) -> Response:
+    return client.update_superevent(A, preferred_event="T0003")
+
+
+def member(client: FakeGraceDb) -> Response:
+    return client.add_event_to_superevent(A, "T0003")
+
+
+def favourite(client: FakeGraceDb) -> Response:
+    return client.add_pipeline_preferred_event(A, "T0003")
+
+
+def replaced(client: FakeGraceDb) -> Response:
+    return client.replace_event("T0003", "x.txt", filecontents=b"x")
+
+
+@pytest.mark.parametrize("asking", [superevent_of, preferred_event, member, favourite, replaced])
+def test_a_change_of_what_is_no_more_is_refused_as_one_of_what_never_was(
+    asking: Callable[[FakeGraceDb], Response], work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, path = work / "begin", work / "store"
+    for _ in range(2):
+        scenes.create(Store(begin), files=0)
+    scenes.superevent(Store(begin), "T0001", "T0002")
+    Store(begin).snapshot(work / "snapshot")
+    for _ in range(2):
+        scenes.create(Store(begin), files=0)
+    if asking is favourite:
+        members.add(Store(begin), ADA, A, "T0003")
+
+    def status(store: Store) -> int:
+        with FakeGraceDb(store=store) as client:
+            try:
+                return int(asking(client).status_code)
+            except HTTPError as error:
+                return int(error.response.status_code)
+
+    shutil.copytree(begin, path)
+    allowed = {status(scenes.fresh(path)), 400, 404}
+    orders = Orders(100, 1)
+    for reader_first, _ in orders:
+        shutil.rmtree(path)
+        shutil.copytree(begin, path)
+        found, calls = interleaved(
+            monkeypatch,
+            partial(status, scenes.fresh(path)),
+            lambda: scenes.fresh(path).restore(work / "snapshot"),
+            reader_first,
+            1000,  # all of them
+        )
+        assert found in allowed, f"after {reader_first} calls"
+        orders.saw({**calls, "writer": 0})
+    assert orders.tried > 10
+
+
+# What somebody is told who follows the alerts meanwhile
+
+
+def alerts_of_all(store: Store) -> list[tuple[int, str, list[str]]]:
+    follower = Follower(store, 0)
+    told = [(one.seq, one.alert_type, one.message["object"]["labels"]) for one in follower.read()]
+    assert not follower.missed
+    return told
+
+
+def test_a_follower_misses_no_alert_while_its_event_changes_again(
+    work: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin, path = prepared(work), work / "store"
+
+    def label(where: Path, name: str) -> None:
+        FakeGraceDb(store=scenes.fresh(where)).write_label("T0001", name)
+
+    label(begin, "INJ")
+    first = alerts_of_all(scenes.fresh(begin))
+    assert first[-1][1:] == ("label_added", ["INJ"])
+    shutil.copytree(begin, path)
+    label(path, "DQV")
+    both = alerts_of_all(scenes.fresh(path))
+    assert both[: len(first)] == first
+    orders = Orders(25, 12)
+    for reader_first, writer_next in orders:
+        shutil.rmtree(path)
+        shutil.copytree(begin, path)
+        store = scenes.fresh(path)
+        found, calls = interleaved(
+            monkeypatch,
+            partial(alerts_of_all, store),
+            partial(label, path, "DQV"),
+            reader_first,
+            writer_next,
+        )
+        assert found in (first, both), f"after {reader_first} and {writer_next} calls"
+        orders.saw(calls)
+    assert orders.tried > 100
+    assert not caplog.records

@@ -29,6 +29,7 @@ __all__ = [
     "confirm",
     "create",
     "member",
+    "named",
     "one",
     "tell_event",
     "update",
@@ -82,6 +83,20 @@ def member(view: View, graceid: str) -> Event:
     return event
 
 
+def named(tx: Transaction, graceid: str) -> Event:
+    """Give an event that the caller has named; it was there when the call came.
+
+    Raises
+    ------
+    ApiError
+        400 if another store has taken the place of that one since.
+    """
+    event = tx.event(graceid)
+    if event is None:
+        raise ApiError(400, f"Event with id={int(graceid[1:])} does not exist")
+    return event
+
+
 def one(view: View, caller: Caller, asked: str) -> Candidate:
     """Give a superevent."""
     return candidate(view, find_superevent(view, caller, asked))
@@ -127,8 +142,8 @@ def create(store: Store, caller: Caller, new: NewSuperevent) -> Candidate:
     """
     with store.transaction("POST superevents/", caller.name) as tx:
         access.require(caller, access.CREATE, None, new.category)
-        preferred = member(tx, new.preferred_event)
-        others = [member(tx, graceid) for graceid in dict.fromkeys(new.events)]
+        preferred = named(tx, new.preferred_event)
+        others = [named(tx, graceid) for graceid in dict.fromkeys(new.events)]
         for event in (preferred, *others):
             check_free(caller, event)
             check_kind(event, new.category, preferred)
@@ -283,7 +298,7 @@ def update(store: Store, caller: Caller, asked: str, sent: Mapping[str, Any]) ->
             raise ApiError(400, "Request would not modify the superevent")
         preferred: Event | None = None
         if "preferred_event" in changed:
-            preferred = member(tx, new["preferred_event"])
+            preferred = named(tx, new["preferred_event"])
             check_free(caller, preferred, but=superevent)
             _check_replay(preferred, member(tx, superevent.preferred_event))
             _check_preferred(preferred)

@@ -15,7 +15,7 @@ from ..access import Caller, require_user
 from ..alerts import tell
 from . import access
 from .access import find_superevent
-from .candidates import add_member, check_free, check_kind, member, tell_event
+from .candidates import add_member, check_free, check_kind, member, named, tell_event
 
 __all__ = ["add", "listing", "one", "one_preferred", "prefer", "preferred", "remove", "unprefer"]
 
@@ -79,7 +79,7 @@ def add(store: Store, caller: Caller, asked: str, graceid: str) -> str:
     """
     with store.transaction(f"POST superevents/{asked}/events/", caller.name) as tx:
         superevent = find_superevent(tx, caller, asked, access.ADD_EVENTS)
-        event = member(tx, graceid)
+        event = named(tx, graceid)
         check_free(caller, event)
         check_kind(event, superevent.category, member(tx, superevent.preferred_event))
         add_member(tx, superevent, event)
@@ -142,7 +142,7 @@ def prefer(store: Store, caller: Caller, asked: str, graceid: str) -> str:
     call = f"POST superevents/{asked}/pipeline_preferred_events/"
     with store.transaction(call, caller.name) as tx:
         superevent = find_superevent(tx, caller, asked, access.ADD_EVENTS)
-        event = member(tx, graceid)
+        event = named(tx, graceid)
         pipeline = event.pipeline
         before = superevent.pipeline_preferred.get(pipeline)
         if before == graceid:

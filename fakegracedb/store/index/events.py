@@ -118,7 +118,9 @@ class Events(Columns):
         newest = max(listed(found), key=lambda slot: (created[slot], numbers[slot]), default=None)
         return None if newest is None else self.graceid(newest)
 
-    def rows(self, member: str, read: Callable[[str], Mapping[str, Any]]) -> Rows:
+    def rows(
+        self, member: str, read: Callable[[str], Mapping[str, Any]], *, keep: bool = True
+    ) -> Rows:
         """Give the columns of a sub-table; they are loaded when they are first asked for.
 
         Parameters
@@ -127,6 +129,8 @@ class Events(Columns):
             Of `extra_attributes`.
         read : callable
             Gives the `extra_attributes` of an event by its graceid.
+        keep : bool
+            Whether what is loaded is as of the index, and holds from now on.
         """
         rows = self._rows.get(member)
         if rows is None:
@@ -135,7 +139,8 @@ class Events(Columns):
             for begin in range(0, len(slots), _BATCH):
                 some = slots[begin : begin + _BATCH]
                 rows.extend((slot, rows.of(read(self.graceid(slot)))) for slot in some)
-            self._rows[member] = rows
+            if keep:
+                self._rows[member] = rows
         return rows
 
     def to_json(self) -> dict[str, Any]:

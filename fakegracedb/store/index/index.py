@@ -38,11 +38,14 @@ class Tables:
         The superevents.
     view : View
         Where what is loaded at first use is read.
+    ahead : bool
+        Whether the tables know of commits that the view does not.
     """
 
     events: Events
     superevents: Superevents
     view: View
+    ahead: bool
 
     def rows(self, member: str) -> Rows:
         """Give the columns of a sub-table of the events."""
@@ -52,7 +55,8 @@ class Tables:
             found: Mapping[str, Any] = data.get("extra_attributes", {})
             return found
 
-        return self.events.rows(member, read)
+        # what a view that is behind reads would not be put right by the commits to come
+        return self.events.rows(member, read, keep=not self.ahead)
 
 
 class Index:
@@ -70,7 +74,8 @@ class Index:
         view.depend_on_all()
         with self._lock:
             self._refresh(view)
-            yield Tables(self._events, self._superevents, view.committed())
+            ahead = self._version != view.version
+            yield Tables(self._events, self._superevents, view.committed(), ahead)
 
     def follow(self, view: View) -> None:
         """Take in what was committed so far, so that little is left to do when it is asked."""
