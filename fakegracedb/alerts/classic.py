@@ -26,7 +26,7 @@ def classic_topics() -> list[str]:
 def classic_notice(store: Store, alert: Alert) -> tuple[str, bytes] | None:
     """Give the topic and the XML of the VOEvent that an alert tells of.
 
-    None for any other alert, and for a VOEvent that is internal.
+    None for any other alert, for a VOEvent that is internal, and for one whose file is gone.
 
     Notes
     -----
@@ -48,7 +48,11 @@ def classic_notice(store: Store, alert: Alert) -> tuple[str, bytes] | None:
         file = view.files(folder).get(data["filename"], data["file_version"])
         if file is None:
             return None
-        stream, _ = view.open_file(folder, file)
+        try:
+            stream, _ = view.open_file(folder, file)
+        except FileNotFoundError:
+            view.depend_on_all()  # it may just be moved with all others
+            return None
         with stream:
             return stream.read()
 

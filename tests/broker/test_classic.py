@@ -56,6 +56,14 @@ def test_voevents_of_events_go_out_too(tmp_path: Path) -> None:
         assert found == (f"{TOPIC}PRELIMINARY", client.files("G0001", made["filename"]).read())
 
 
+def test_one_whose_file_is_gone_stops_nobody(client: FakeGraceDb) -> None:
+    [*voevents] = client.voevents(client.alerts[-1].uid).json()["voevents"]
+    [blob] = client.store.path.glob(f"superevents/*/{voevents[3]['filename']}*")
+    blob.unlink()
+    topics = {one.topic for one in AlertSource(client.store, classic=True).entries(0)}
+    assert set(classic_topics()) - topics == {f"{TOPIC}INITIAL"}
+
+
 def test_only_who_asks_gets_them(client: FakeGraceDb) -> None:
     plain, classic = (AlertSource(client.store, classic=asked) for asked in (False, True))
     assert not {one.topic for one in plain.entries(0)} & set(classic_topics())
