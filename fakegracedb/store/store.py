@@ -18,8 +18,9 @@ from .changing import Change, disk_errors, prepared, refuse_foreign
 from .core import Core, core_of
 from .facets import SettingsMapping, StoreClock, UsersMapping
 from .index import Index
+from .present import Present
 from .transaction import Transaction
-from .view import Present, View
+from .view import View
 
 if TYPE_CHECKING:
     from ..archive import Loaded
