@@ -1,11 +1,12 @@
-"""Bare requests to a broker, and a source of messages for it to follow."""
+"""Bare requests to a broker, a source of messages for it to follow, and waiting for what comes."""
 
 from __future__ import annotations
 
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fakegracedb.broker import Entry
@@ -14,6 +15,14 @@ from fakegracedb.broker.requests import SERVED
 
 TOPIC = "gracedb.superevent"
 MESSAGES = {message.name: message for message, _ in SERVED.values()}
+
+
+def until(condition: Callable[[], object], pause: float = 0.01) -> None:
+    """Wait for something that is to come by itself."""
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "waited 30 s in vain"
+        time.sleep(pause)
 
 
 class Wire:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from typing import Any
 
-from broker_wire import ListSource, Wire
+from broker_wire import ListSource, Wire, until
 
 from fakegracedb.broker import Broker
 from fakegracedb.broker.records import Batch, Record, made
@@ -20,13 +18,6 @@ def read(data: Path, topic: str) -> list[int]:
         return [batch.sequence for batch in topics[topic].log.batches()]
     finally:
         topics.close()
-
-
-def until(condition: Any) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def filled(broker: Broker, topic: str, count: int) -> bool:

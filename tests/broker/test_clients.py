@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 import time
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from broker_certificate import certificate
 from broker_token import token
-from broker_wire import TOPIC, ListSource
+from broker_wire import TOPIC, ListSource, until
 
 from fakegracedb.broker import Broker
 
@@ -70,11 +71,10 @@ def consume(broker: Broker, count: int, topic: str = TOPIC, **options: Any) -> l
     return values
 
 
-def until(condition: Callable[[], bool], pause: float = 0.01) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(pause)
+def until_refused(client: Any, seen: list[int]) -> None:
+    """Wait until a client is told that it is not let in."""
+    refused = confluent.KafkaError._AUTHENTICATION
+    until(lambda: (client.poll(0.05), refused in seen)[1], pause=0)
 
 
 @pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4", "zstd"])
@@ -128,10 +128,7 @@ def test_who_knows_the_password_comes_in_and_nobody_else(mechanism: str) -> None
                     "error_cb": lambda error: seen.append(error.code()),  # noqa: B023
                 }
             )
-            end = time.monotonic() + 10
-            while confluent.KafkaError._AUTHENTICATION not in seen:
-                producer.poll(0.05)
-                assert time.monotonic() < end
+            until_refused(producer, seen)
         with pytest.raises(confluent.KafkaException):
             confluent.Producer({"bootstrap.servers": broker.address}).list_topics(timeout=1)
 
@@ -223,6 +220,24 @@ def igwn_alert(broker: Broker) -> Any:
     return module.client(server=f"kafka://{broker.address}/", port=port, noauth=True)
 
 
+@contextlib.contextmanager
+def listening(client: Any, callback: Callable[[str, str], object], *topics: str) -> Iterator[None]:
+    """Have igwn-alert listen meanwhile; it ends with the test, also with one that failed.
+
+    It begins with what comes from when it is there, which it does not tell, and
+    which is another moment for each topic.
+    """
+    thread = threading.Thread(
+        target=client.listen, args=(callback, list(topics) or None), daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        client.stop()
+        thread.join(10)
+
+
 def add_as_hop_does(source: ListSource, topic: str, value: Any) -> None:
     """Make a message as GraceDB sends it through hop: text of JSON, as JSON."""
     headers = [("_id", uuid.uuid4().bytes), ("_format", b"json")]
@@ -239,24 +254,18 @@ def test_igwn_alert_lists_topics_and_hears_what_the_broker_follows() -> None:
         def callback(topic: str, payload: str) -> None:
             heard.append((topic, json.loads(payload)))
 
-        listening = threading.Thread(
-            target=client.listen, args=(callback, ["superevent", "cbc_gstlal"]), daemon=True
-        )
-        listening.start()
         told = {"superevent": TOPIC, "cbc_gstlal": "gracedb.cbc_gstlal"}
-        # it begins with what comes from when it is there, which it does not tell
-        until(
-            lambda: (
-                set(told) == {topic for topic, _ in heard}
-                or [add_as_hop_does(source, name, {"uid": -1}) for name in told.values()] == []
-            ),
-            pause=0.1,
-        )
-        for number in range(4):
-            add_as_hop_does(source, TOPIC, {"uid": number})
-        until(lambda: len([one for one in heard if one[1]["uid"] >= 0]) == 4)
-        client.stop()
-        listening.join(10)
+        with listening(client, callback, *told):
+            until(
+                lambda: (
+                    set(told) == {topic for topic, _ in heard}
+                    or [add_as_hop_does(source, name, {"uid": -1}) for name in told.values()] == []
+                ),
+                pause=0.1,
+            )
+            for number in range(4):
+                add_as_hop_does(source, TOPIC, {"uid": number})
+            until(lambda: len([one for one in heard if one[1]["uid"] >= 0]) == 4)
     assert [one for one in heard if one[1]["uid"] >= 0] == [
         ("superevent", {"uid": number}) for number in range(4)
     ]
@@ -276,17 +285,12 @@ def test_igwn_alert_listens_to_all_topics_where_they_are_few(tmp_path: Path) -> 
                 *("cbc_gstlal", "cbc_gstlal_allsky"),
             }
             heard: set[str] = set()
-            listening = threading.Thread(
-                target=listener.listen,
-                args=(lambda topic, payload: heard.add(topic),),
-                daemon=True,
-            )
-            listening.start()
-            # it begins with what comes from when it is there, which it does not tell
-            until(lambda: heard or client.write_log("G0001", "one more") is None, pause=0.1)
-            until(lambda: heard == {"cbc_gstlal", "cbc_gstlal_allsky"})
-            listener.stop()
-            listening.join(10)
+            told = {"cbc_gstlal", "cbc_gstlal_allsky"}
+            with listening(listener, lambda topic, payload: heard.add(topic)):
+                until(
+                    lambda: heard == told or client.write_log("G0001", "one more") is None,
+                    pause=0.1,
+                )
             client.create_event("Burst", "CWB", "t.txt", filecontents=samples.cwb_text())
             until(lambda: "burst_cwb" in listener.get_topics())
 
@@ -385,10 +389,7 @@ def test_a_token_that_has_expired_is_refused() -> None:
                 producer.poll(0.1)
                 assert TOPIC in producer.list_topics(timeout=10).topics
             else:
-                end = time.monotonic() + 10
-                while confluent.KafkaError._AUTHENTICATION not in seen:
-                    producer.poll(0.05)
-                    assert time.monotonic() < end
+                until_refused(producer, seen)
 
 
 def test_librdkafka_finds_offsets_by_time(broker: Broker) -> None:

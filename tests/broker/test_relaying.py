@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from broker_certificate import certificate
+from broker_wire import until
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.broker import AlertSource, Broker, ForwardingError
@@ -121,7 +121,4 @@ def test_the_command_relays_what_was_and_what_comes(tmp_path: Path, started: Any
 
 def until_there(address: str, topic: str) -> None:
     producer = confluent.Producer({"bootstrap.servers": address})
-    end = time.monotonic() + 30
-    while topic not in producer.list_topics(timeout=10).topics:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: topic in producer.list_topics(timeout=10).topics, pause=0.05)

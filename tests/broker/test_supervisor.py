@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from broker_token import token
+from broker_wire import until
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.broker import AlertSource, Broker, Supervisor
@@ -20,13 +20,6 @@ pytest.importorskip("confluent_kafka")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 SERVER = "https://gracedb-test.ligo.org/api/"
 COINC = samples.coinc_xml("1456419850.125", far=1e-9)
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture
