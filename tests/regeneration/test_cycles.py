@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fakegracedb import FakeGraceDb, samples
-from fakegracedb.archive import Archive
+from fakegracedb.archive import Archive, fetch
 from fakegracedb.clock import gps_microseconds
 from fakegracedb.errors import RegenerationError
 from fakegracedb.regeneration.checkpoints import Checkpoint
@@ -241,3 +241,30 @@ def test_on_the_wall_the_loop_goes_on_while_things_are_created(
     assert 0.5 < time.monotonic() - began < 30
     (event,) = client.events()
     assert event["gpstime"] == pytest.approx(now + 1, abs=1e-2)
+
+
+def test_on_the_wall_a_fetch_longer_than_the_loop_is_waited_for_in_the_next(
+    client: FakeGraceDb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = made(tmp_path / "source", 0.25)
+    fetched: list[Any] = []
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        fetched.append(args[0])
+        time.sleep(0.6)
+        return fetch(*args, **options)
+
+    monkeypatch.setattr("fakegracedb.regeneration.cycles.fetch", slowly)
+    result = cycle(
+        TIMES[0] - 0.1,
+        TIMES[0] + 0.1,
+        open_target(client),
+        source=source,
+        archive=Archive(tmp_path / "archive"),
+        clock="wall",
+        cycles=4,
+        options={"max_delay": 0},
+    )
+    assert result.failures == {}
+    assert (result.cycles, len(fetched)) == (4, 1)
+    assert result.events == result.objects >= 3  # the first may be over
