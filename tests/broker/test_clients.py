@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from broker_certificate import certificate
 from broker_token import token
-from broker_wire import TOPIC, ListSource, until
+from broker_wire import TOPIC, ListSource
+from patience import until
 
 from fakegracedb.broker import Broker
 

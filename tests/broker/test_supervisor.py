@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from broker_token import token
-from broker_wire import until
+from patience import until
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.broker import AlertSource, Broker, Supervisor

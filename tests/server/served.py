@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from patience import PATIENCE
+
 import fakegracedb
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
-PATIENCE = 60.0  # s
 
 
 def environment() -> dict[str, str]:
