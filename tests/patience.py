@@ -1,9 +1,12 @@
-"""Waiting for what comes by itself, in another thread or process, sooner or later."""
+"""Waiting for what comes by itself, from another thread or process, which ends with its test."""
 
 from __future__ import annotations
 
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 PATIENCE = 60.0  # s; on a machine that has much else to do everything takes its time
 
@@ -14,3 +17,13 @@ def until(condition: Callable[[], object], pause: float = 0.01) -> None:
     while not condition():
         assert time.monotonic() < end, f"waited {PATIENCE:g} s in vain"
         time.sleep(pause)
+
+
+@contextmanager
+def ending(process: subprocess.Popen[Any]) -> Iterator[subprocess.Popen[Any]]:
+    """Have a process end with a block, if not before: also with one that fails."""
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()

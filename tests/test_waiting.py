@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from ligo.gracedb.exceptions import HTTPError
+from patience import PATIENCE, ending
 from requests.adapters import HTTPAdapter
 
 import fakegracedb
@@ -22,7 +23,7 @@ import fakegracedb.waiting
 from fakegracedb import FakeGraceDb, samples, wait_for
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
-LONG = 30.0  # s; no test waits so long
+LONG = PATIENCE  # s; no test waits so long
 
 
 @pytest.fixture
@@ -153,9 +154,9 @@ def test_what_a_child_does_is_waited_for(client: FakeGraceDb, waits: Any) -> Non
         f"FakeGraceDb(store={str(client.store.path)!r}).write_label({name!r}, 'DQV')"
     )
     child = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": ROOT})
-    with FakeGraceDb(store=client.store, waits=waits) as asking:
-        assert wait_for(asking, name, label="DQV", timeout=60)["labels"] == ["DQV"]
-    assert child.wait(60) == 0
+    with ending(child), FakeGraceDb(store=client.store, waits=waits) as asking:
+        assert wait_for(asking, name, label="DQV", timeout=LONG)["labels"] == ["DQV"]
+        assert child.wait(LONG) == 0
 
 
 def test_client_of_a_server_is_asked_now_and_then(

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from alert_world import World
-from patience import PATIENCE, until
+from patience import PATIENCE, ending, until
 
 from fakegracedb.alerts.dispatching import EventLog
 from fakegracedb.alerts.offsets import Offsets
@@ -138,7 +138,7 @@ def test_follow_runs_a_command_and_ends_when_it_fails(
 def test_follow_hears_of_other_processes_at_once(world: World) -> None:
     graceid = world.event()
     call = [*COMMAND, "follow", "--store", str(world.store.path), "--from", "start"]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as process:
+    with ending(subprocess.Popen(call, stdout=subprocess.PIPE, text=True)) as process:
         assert process.stdout is not None
         for _ in range(2):
             assert '"new"' in process.stdout.readline()
@@ -147,7 +147,7 @@ def test_follow_hears_of_other_processes_at_once(world: World) -> None:
         assert '"hello"' in process.stdout.readline()
         assert time.monotonic() - began < 5
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize(
@@ -350,14 +350,16 @@ def test_a_listener_that_is_killed_goes_on_without_a_gap(world: World, tmp_path:
     call += ["--offsets", str(tmp_path / "kept"), "--topic", "cbc_gstlal", "--from", "1"]
     seen = tmp_path / "seen"
     for count in range(3):
-        with subprocess.Popen(call, stderr=subprocess.DEVNULL) as process:
+        with ending(subprocess.Popen(call, stderr=subprocess.DEVNULL)) as process:
             for _ in range(12):
                 world.client.write_log(graceid, "hello")
             least = 1 + 5 * count
             until(lambda: seen.exists() and len(set(seen.read_text().split())) >= least)  # noqa: B023
             process.kill()
     end = ["--idle", "0.5"]
-    assert subprocess.run([*call, *end], stderr=subprocess.DEVNULL, timeout=60).returncode == 0
+    assert (
+        subprocess.run([*call, *end], stderr=subprocess.DEVNULL, timeout=PATIENCE).returncode == 0
+    )
     numbers = [int(text) for text in seen.read_text().split()]
     assert sorted(set(numbers)) == list(range(1, 38))  # none lost
     assert len(numbers) - len(set(numbers)) <= 3  # one again for each kill at most
@@ -375,10 +377,10 @@ def test_sigterm_ends_listening_when_what_is_worked_at_is_done(
     )
     call = [*COMMAND, "listen", "--store", str(history.store.path), "-p", program, "--from", "1"]
     call += ["--topic", "cbc_gstlal", "--offsets", str(tmp_path / "kept")]
-    with subprocess.Popen(call, stderr=subprocess.PIPE, text=True) as process:
+    with ending(subprocess.Popen(call, stderr=subprocess.PIPE, text=True)) as process:
         until((tmp_path / "begun").exists)
         process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=30)
+        _, log = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
     done = (tmp_path / "s").read_text().split()
     assert done == ["1"]

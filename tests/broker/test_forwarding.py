@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
+import random
 import re
 import socket
 import subprocess
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 from broker_certificate import certificate
 from broker_wire import ListSource
+from patience import ending, until
 
 from fakegracedb.broker import Broker, forwarding
 from fakegracedb.broker.forwarding import Forwarder
@@ -50,32 +53,35 @@ def address(request: pytest.FixtureRequest) -> Iterator[str]:
         program = tansu()
         if program is None:
             pytest.skip("Tansu is not installed")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         url = f"tcp://127.0.0.1:{port}"
         argv = ["broker", "--cluster-id", "test", "--listener-url", url]
         argv += ["--advertised-listener-url", url, "--storage-engine", "memory://tansu/"]
-        with subprocess.Popen(
+        process = subprocess.Popen(
             [str(program), *argv], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
-            try:
-                _until_it_listens(port)
-                yield f"127.0.0.1:{port}"
-            finally:
-                process.kill()
+        )
+        with ending(process):
+            until(lambda: process.poll() is not None or listens(port))
+            assert process.poll() is None, "Tansu has ended"
+            yield f"127.0.0.1:{port}"
 
 
-def _until_it_listens(port: int) -> None:
-    end = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < end
-            time.sleep(0.01)
-        else:
-            return
+def free_port() -> int:
+    """Give a port that is free, below those that the system gives to others meanwhile."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with contextlib.suppress(OSError), socket.socket() as free:
+            free.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
+
+
+def listens(port: int) -> bool:
+    """Whether somebody does there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture

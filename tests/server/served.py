@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from patience import PATIENCE
+from patience import PATIENCE, ending
 
 import fakegracedb
 
@@ -55,8 +55,5 @@ def serving(
         env=environment(),
     )  # fmt: skip
     assert process.stdout is not None
-    with process:
-        try:
-            yield Served(process, process.stdout.readline().strip())
-        finally:
-            process.kill()
+    with ending(process):
+        yield Served(process, process.stdout.readline().strip())
