@@ -149,6 +149,7 @@ class _Cycle:
     _threads: list[threading.Thread] = field(default_factory=list)
     # a fetch that takes longer than the loop is not begun a second time
     _fetching: dict[str, threading.Lock] = field(default_factory=dict)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, cycles: int | None) -> Cycled:
         time = clockwork(self.target, self.clock, self.stop)
@@ -156,15 +157,12 @@ class _Cycle:
             self._resume()
             while cycles is None or self.mark.cycles < cycles:
                 if self.mark.offset is None:
-                    self.mark.offset = self.loop.offset(time.now())
+                    now = time.now()
+                    self.mark.offset = self.loop.offset(now)
                     # in the middle of the loop: what comes next, not what is over
-                    self.mark.position = time.now() - self.mark.offset
+                    self.mark.position = now - self.mark.offset
                 self._once(time, self.mark.offset)
-                self.mark.cycles += 1
-                self.mark.offset += self.loop.length
-                self.mark.position = self.loop.start
-                self.mark.begun = []
-                self.mark.save()
+                self.mark.turn(self.loop.start, self.loop.length)
         except StoppedError:
             self.result.stopped = True
         finally:
@@ -244,8 +242,9 @@ class _Cycle:
             )
             if result.stopped:
                 return
-            self.result.objects += 1
-            self.result.events += sum(1 for event in result.events if event.new_id is not None)
+            with self._counting:
+                self.result.objects += 1
+                self.result.events += sum(1 for event in result.events if event.new_id is not None)
             if result.failed:
                 self.result.failures[id_] = result.failure
         except Exception as error:  # whatever it is, the others go on
