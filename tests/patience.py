@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+import pytest
 
 PATIENCE = 60.0  # s; on a machine that has much else to do everything takes its time
 
@@ -27,3 +30,13 @@ def ending(process: subprocess.Popen[Any]) -> Iterator[subprocess.Popen[Any]]:
             yield process
         finally:
             process.kill()
+
+
+def no_sleep_here(monkeypatch: pytest.MonkeyPatch, instead: Callable[[float], object]) -> None:
+    """Have this thread do something else than sleep; others, left by whatever test, go on."""
+    usual, here = time.sleep, threading.current_thread()
+
+    def sleep(seconds: float) -> None:
+        (instead if threading.current_thread() is here else usual)(seconds)
+
+    monkeypatch.setattr(time, "sleep", sleep)

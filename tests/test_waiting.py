@@ -8,14 +8,13 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ligo.gracedb.exceptions import HTTPError
-from patience import PATIENCE, ending
+from patience import PATIENCE, ending, no_sleep_here
 from requests.adapters import HTTPAdapter
 
 import fakegracedb
@@ -35,16 +34,13 @@ def client(tmp_path: Path) -> Iterator[FakeGraceDb]:
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No thread beside this one, also under xdist, and no pause: it would be needless."""
-    usual, here = time.sleep, threading.current_thread()
 
     def sleep(seconds: float) -> None:
-        if threading.current_thread() is not here:  # left by somebody, who may sleep
-            return usual(seconds)
         raise AssertionError(f"slept for {seconds} s")
 
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     monkeypatch.setattr("fakegracedb.waiting._has_children", lambda: False)
-    monkeypatch.setattr(time, "sleep", sleep)
+    no_sleep_here(monkeypatch, sleep)
 
 
 def event(client: FakeGraceDb, filename: str = "a.xml", **options: Any) -> str:
@@ -151,7 +147,7 @@ def test_store_is_asked_again_only_when_it_has_changed(
             client.store.settings.update(user="ada")
 
     monkeypatch.setattr("fakegracedb.waiting._Here.is_alone", lambda self: len(pauses) > 40)
-    monkeypatch.setattr(time, "sleep", sleep)
+    no_sleep_here(monkeypatch, sleep)
     with pytest.raises(TimeoutError):
         wait_for(client, name, label="DQV", timeout=LONG)
     # at first, after the change, and once more at the end
@@ -190,7 +186,7 @@ def test_client_of_a_server_is_asked_now_and_then(
         if len(pauses) == 3:
             client.write_label(name, "DQV")
 
-    monkeypatch.setattr(time, "sleep", sleep)
+    no_sleep_here(monkeypatch, sleep)
     wait_for(client, name, label="DQV", timeout=LONG)
     assert len(pauses) == 3
     assert pauses == sorted(pauses)
