@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from broker_certificate import certificate
 from broker_wire import ListSource
-from patience import ending, until
+from patience import PATIENCE, ending, until
 
 from fakegracedb.broker import Broker, forwarding
 from fakegracedb.broker.forwarding import Forwarder
@@ -99,7 +99,7 @@ def read(address: str, topic: str, count: int) -> list[Any]:
     found: list[Any] = []
     try:
         while len(found) < count:
-            message = consumer.poll(15)
+            message = consumer.poll(PATIENCE)
             assert message is not None, f"{len(found)} of {count}"
             assert message.error() is None
             found.append(message)
@@ -130,7 +130,7 @@ def test_messages_arrive_in_order_with_all_they_have(address: str, topics: list[
         time.sleep(0.01)
         assert running.is_alive()
     source.add(b"100", key=b"k", headers=[("_format", b"json")], time=1e9 + 100)
-    running.join(30)
+    running.join(PATIENCE)
     assert reached[-1] == 101
     for topic in topics:
         found = read(address, topic, 101)
@@ -181,7 +181,7 @@ def test_a_group_goes_on_where_it_was(address: str, topics: list[str]) -> None:
         reader.subscribe([topics[0]])
         try:
             for _ in range(share):
-                message = reader.poll(30)
+                message = reader.poll(PATIENCE)
                 assert message is not None
                 assert message.error() is None
                 heard.append(message.value())
@@ -204,7 +204,7 @@ def test_what_the_broker_refuses_is_told() -> None:
         source = ListSource("a")
         source.add(b"x" * 2000)
         with pytest.raises(ForwardingError, match=r"has not taken 1 messages: a: .*too large"):
-            Forwarder(broker.address, patience=5).send(source.entries(0))
+            Forwarder(broker.address, patience=PATIENCE).send(source.entries(0))
 
 
 def test_nobody_there_is_told() -> None:
