@@ -153,7 +153,7 @@ def test_it_goes_on_where_it_is_told_to(address: str, topics: list[str]) -> None
 def test_topics_are_made_first_and_take_large_messages(address: str, topics: list[str]) -> None:
     forwarder = Forwarder(address)
     forwarder.prepare(topics)
-    found = confluent.Producer({"bootstrap.servers": address}).list_topics(timeout=10).topics
+    found = confluent.Producer({"bootstrap.servers": address}).list_topics(timeout=PATIENCE).topics
     assert set(topics) <= set(found)
     assert len(found[topics[0]].partitions) == 1
     source = ListSource(topics[0])
