@@ -1,20 +1,21 @@
-"""The connections of the server: those of waitress, a little stricter and quicker."""
+"""The connections of the server, and the threads that answer: waitress's, stricter and quicker."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from typing import Any, cast
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.task import ErrorTask, Task, WSGITask
+from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 
 from .wsgi.connections import SOCKET
 
-__all__ = ["Bell", "Channel"]
+__all__ = ["Bell", "Channel", "Workers"]
 
 
 class _InOneWrite(Task):  # type: ignore[misc]  # waitress comes without types
@@ -73,6 +74,39 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = _Parser
     task_class = _Requests
     error_task_class = _Errors
+
+
+class Workers(ThreadedTaskDispatcher):  # type: ignore[misc]
+    """The threads that answer; who ends them finds none of them left, but those that dawdle.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    """
+
+    threads: set[int]  # the numbers of those that go on
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self._started: dict[int, threading.Thread] = {}
+        self.set_thread_count(count)
+
+    def start_new_thread(self, target: Callable[[int], None], thread_no: int) -> None:
+        """Start a thread, and keep it in mind."""
+        thread = threading.Thread(
+            target=target, name=f"waitress-{thread_no}", args=(thread_no,), daemon=True
+        )
+        self._started[thread_no] = thread
+        thread.start()
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
+        """End them; those that take longer than this [s] are left to themselves."""
+        whole = bool(super().shutdown(cancel_pending, timeout))
+        for number, thread in self._started.items():
+            if number not in self.threads:
+                thread.join()  # it has said that it ends, and has yet to do so
+        return whole
 
 
 class Bell(wasyncore.dispatcher):  # type: ignore[misc]

@@ -15,7 +15,7 @@ import waitress.server
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
 
-from .channels import Bell, Channel
+from .channels import Bell, Channel, Workers
 from .errors import FakeGraceDbError
 from .services import is_loopback, reached_as
 from .store import Store
@@ -204,7 +204,7 @@ class Server:
         self._server = _created(
             self._application,
             sockets=[_bound(self.host, self._wanted)],
-            threads=_THREADS,
+            _dispatcher=Workers(_THREADS),
             ident=_IDENT,
             connection_limit=_CONNECTIONS,
             backlog=_BACKLOG,

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import requests
 from doors import DOORS, HOST, Door
+from hypothesis import HealthCheck, settings
 
 from fakegracedb import FakeGraceDb, NotFaked, Store, schemas
 from fakegracedb.api.message import Identity
@@ -221,6 +222,9 @@ MEMORY = "/dev/shm"  # a file system in memory, where there is one
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4e9:
     # The folders of tests, many thousand small files, take less time there.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+# How long an example takes is the machine's matter, which may have much else to do.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 # A run starts hundreds of processes, which are not to compile all modules anew, each for itself.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

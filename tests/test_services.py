@@ -150,11 +150,13 @@ def test_without_credentials_none_are_looked_for_at_requests_either(
     with server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        client = connect(f"http://127.0.0.1:{server.server_port}")
-        client.get(client._service_url)
-        client.close()
-        server.shutdown()
-        thread.join()
+        try:
+            client = connect(f"http://127.0.0.1:{server.server_port}")
+            client.get(client._service_url)
+            client.close()
+        finally:
+            server.shutdown()
+            thread.join()
     assert _Listening.told == [None]
 
 

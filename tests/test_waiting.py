@@ -8,13 +8,13 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ligo.gracedb.exceptions import HTTPError
+from patience import PATIENCE, ending, no_sleep_here
 from requests.adapters import HTTPAdapter
 
 import fakegracedb
@@ -22,7 +22,7 @@ import fakegracedb.waiting
 from fakegracedb import FakeGraceDb, samples, wait_for
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
-LONG = 30.0  # s; no test waits so long
+LONG = PATIENCE  # s; no test waits so long
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     monkeypatch.setattr("fakegracedb.waiting._has_children", lambda: False)
-    monkeypatch.setattr(time, "sleep", sleep)
+    no_sleep_here(monkeypatch, sleep)
 
 
 def event(client: FakeGraceDb, filename: str = "a.xml", **options: Any) -> str:
@@ -134,13 +134,22 @@ def test_next_version_of_a_file_is_waited_for(client: FakeGraceDb) -> None:
     timer.join()
 
 
-def test_store_is_asked_again_only_when_it_has_changed(client: FakeGraceDb) -> None:
+def test_store_is_asked_again_only_when_it_has_changed(
+    client: FakeGraceDb, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name = event(client)
     client.calls.clear()
-    timer = later(lambda: client.store.settings.update(user="ada"), 0.1)
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 20:
+            client.store.settings.update(user="ada")
+
+    monkeypatch.setattr("fakegracedb.waiting._Here.is_alone", lambda self: len(pauses) > 40)
+    no_sleep_here(monkeypatch, sleep)
     with pytest.raises(TimeoutError):
-        wait_for(client, name, label="DQV", timeout=1.0)
-    timer.join()
+        wait_for(client, name, label="DQV", timeout=LONG)
     # at first, after the change, and once more at the end
     assert len([call for call in client.calls if call.path == f"events/{name}"]) == 3
 
@@ -153,9 +162,9 @@ def test_what_a_child_does_is_waited_for(client: FakeGraceDb, waits: Any) -> Non
         f"FakeGraceDb(store={str(client.store.path)!r}).write_label({name!r}, 'DQV')"
     )
     child = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": ROOT})
-    with FakeGraceDb(store=client.store, waits=waits) as asking:
-        assert wait_for(asking, name, label="DQV", timeout=60)["labels"] == ["DQV"]
-    assert child.wait(60) == 0
+    with ending(child), FakeGraceDb(store=client.store, waits=waits) as asking:
+        assert wait_for(asking, name, label="DQV", timeout=LONG)["labels"] == ["DQV"]
+        assert child.wait(LONG) == 0
 
 
 def test_client_of_a_server_is_asked_now_and_then(
@@ -177,7 +186,7 @@ def test_client_of_a_server_is_asked_now_and_then(
         if len(pauses) == 3:
             client.write_label(name, "DQV")
 
-    monkeypatch.setattr(time, "sleep", sleep)
+    no_sleep_here(monkeypatch, sleep)
     wait_for(client, name, label="DQV", timeout=LONG)
     assert len(pauses) == 3
     assert pauses == sorted(pauses)

@@ -91,6 +91,16 @@ class Checkpoint:
             self.active.append({"id": id_, "shift": shift, "there": []})
             self.save()
 
+    def turn(self, start: int, length: int) -> None:
+        """Let a cycle be over and the next begin, for all who save it meanwhile at once."""
+        with self._lock:
+            assert self.offset is not None
+            self.cycles += 1
+            self.offset += length
+            self.position = start
+            self.begun = []
+            self.save()
+
     def there(self, id_: str, shift: int, event: str) -> None:
         """Let an event of an object be there."""
         with self._lock:

@@ -147,6 +147,7 @@ class _Cycle:
     options: dict[str, Any]
     result: Cycled = field(default_factory=Cycled)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, cycles: int | None) -> Cycled:
         time = clockwork(self.target, self.clock, self.stop)
@@ -154,15 +155,12 @@ class _Cycle:
             self._resume()
             while cycles is None or self.mark.cycles < cycles:
                 if self.mark.offset is None:
-                    self.mark.offset = self.loop.offset(time.now())
+                    now = time.now()
+                    self.mark.offset = self.loop.offset(now)
                     # in the middle of the loop: what comes next, not what is over
-                    self.mark.position = time.now() - self.mark.offset
+                    self.mark.position = now - self.mark.offset
                 self._once(time, self.mark.offset)
-                self.mark.cycles += 1
-                self.mark.offset += self.loop.length
-                self.mark.position = self.loop.start
-                self.mark.begun = []
-                self.mark.save()
+                self.mark.turn(self.loop.start, self.loop.length)
         except StoppedError:
             self.result.stopped = True
         finally:
@@ -241,8 +239,9 @@ class _Cycle:
             )
             if result.stopped:
                 return
-            self.result.objects += 1
-            self.result.events += sum(1 for event in result.events if event.new_id is not None)
+            with self._counting:
+                self.result.objects += 1
+                self.result.events += sum(1 for event in result.events if event.new_id is not None)
             if result.failed:
                 self.result.failures[id_] = result.failure
         except Exception as error:  # whatever it is, the others go on

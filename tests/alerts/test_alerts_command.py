@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -16,9 +17,12 @@ from typing import Any
 
 import pytest
 from alert_world import World
+from patience import PATIENCE, ending, until
 
+from fakegracedb.alerts.dispatching import EventLog
 from fakegracedb.alerts.offsets import Offsets
 from fakegracedb.cli import main
+from fakegracedb.cli.alerts.common import Following
 
 Run = Callable[..., tuple[int, str, str]]
 COMMAND = [sys.executable, "-m", "fakegracedb", "alerts"]
@@ -103,6 +107,19 @@ def test_follow_keeps_its_place(history: World, run: Run, tmp_path: Path) -> Non
     assert (status, "kept" in error) == (1, True)
 
 
+def test_what_comes_while_an_alert_is_handled_is_followed_however_long_that_takes(
+    history: World,
+) -> None:
+    given = {"store": str(history.store.path), "topic": None, "offsets": None, "first": 3}
+    heard: list[int] = []
+    for alert in Following(argparse.Namespace(**given, count=None, idle=0.05)):
+        heard.append(alert.seq)
+        if alert.seq == 4:
+            history.client.write_log("G0001", "three")
+        time.sleep(0.1)
+    assert heard == [4, 5]
+
+
 def test_follow_runs_a_command_and_ends_when_it_fails(
     history: World, run: Run, tmp_path: Path
 ) -> None:
@@ -121,7 +138,7 @@ def test_follow_runs_a_command_and_ends_when_it_fails(
 def test_follow_hears_of_other_processes_at_once(world: World) -> None:
     graceid = world.event()
     call = [*COMMAND, "follow", "--store", str(world.store.path), "--from", "start"]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as process:
+    with ending(subprocess.Popen(call, stdout=subprocess.PIPE, text=True)) as process:
         assert process.stdout is not None
         for _ in range(2):
             assert '"new"' in process.stdout.readline()
@@ -130,7 +147,7 @@ def test_follow_hears_of_other_processes_at_once(world: World) -> None:
         assert '"hello"' in process.stdout.readline()
         assert time.monotonic() - began < 5
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize(
@@ -276,35 +293,50 @@ def test_a_program_that_is_too_slow_is_killed_with_what_it_started(
     history: World, run: Run, tmp_path: Path
 ) -> None:
     slow = script(tmp_path / "slow", f"sleep 60 & echo $! > {tmp_path}/pid; wait")
-    call = ("listen", "-p", slow, "--topic", "cbc_gstlal", "--timeout", "0.5")
+    call = ("listen", "-p", slow, "--topic", "cbc_gstlal", "--timeout", "3")
     status, _, log = run(*call, "--from", "4", "--count", "1")
     assert status == 1
-    assert told(log, "failed")[0]["problem"] == "killed after 0.5 s"
+    assert told(log, "failed")[0]["problem"] == "killed after 3 s"
     child = int((tmp_path / "pid").read_text())
-    for _ in range(100):
-        try:
-            os.kill(child, 0)
-        except ProcessLookupError:
-            break
-        if Path(f"/proc/{child}/stat").read_text().split()[2] == "Z":
-            break
-        time.sleep(0.05)
-    else:
-        pytest.fail("the child goes on")
+    until(lambda: has_ended(child))
 
 
-def test_a_full_queue_holds_the_reading_back(history: World, run: Run, tmp_path: Path) -> None:
-    slow = script(tmp_path / "slow", "sleep 0.05")
+def has_ended(process: int) -> bool:
+    """Whether a process is no more, or waits for its parent to notice."""
+    try:
+        os.kill(process, 0)
+        return Path(f"/proc/{process}/stat").read_text().split()[2] == "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+
+
+def test_a_full_queue_holds_the_reading_back(
+    history: World, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, tell = tmp_path / "held", EventLog.tell
+
+    def noted(self: EventLog, event: str, **details: Any) -> None:
+        if event == "backlog":
+            held.touch()
+        tell(self, event, **details)
+
+    monkeypatch.setattr(EventLog, "tell", noted)
+    slow = script(tmp_path / "slow", f"while [ ! -e {held} ]; do sleep 0.02; done")
     call = ("listen", "-p", slow, "--topic", "cbc_gstlal", "--queue", "1", "--from", "start")
-    status, _, log = run(*call, "--count", "4")
+    status, _, log = run(*call, "--count", "4", "--timeout", str(PATIENCE))
     assert status == 0
     assert told(log, "backlog")
     assert [line["seq"] for line in told(log, "handled")] == [1, 2, 3, 4]
 
 
 def test_several_at_the_same_time(history: World, run: Run, tmp_path: Path) -> None:
-    slow = script(tmp_path / "slow", "sleep 0.6")
+    met = f"{tmp_path}/met"  # where each waits for the others
+    slow = script(
+        tmp_path / "slow",
+        f"echo >> {met}; while [ $(wc -l < {met}) -lt 4 ]; do sleep 0.02; done",
+    )
     call = ("listen", "-p", slow, "--topic", "cbc_gstlal", "--concurrency", "4")
+    call += ("--timeout", str(PATIENCE))
     status, _, log = run(*call, "--from", "start", "--count", "4")
     lines = told(log, "handled")
     assert (status, len(lines)) == (0, 4)
@@ -318,15 +350,16 @@ def test_a_listener_that_is_killed_goes_on_without_a_gap(world: World, tmp_path:
     call += ["--offsets", str(tmp_path / "kept"), "--topic", "cbc_gstlal", "--from", "1"]
     seen = tmp_path / "seen"
     for count in range(3):
-        with subprocess.Popen(call, stderr=subprocess.DEVNULL) as process:
+        with ending(subprocess.Popen(call, stderr=subprocess.DEVNULL)) as process:
             for _ in range(12):
                 world.client.write_log(graceid, "hello")
             least = 1 + 5 * count
-            while not seen.exists() or len(set(seen.read_text().split())) < least:
-                time.sleep(0.01)
+            until(lambda: seen.exists() and len(set(seen.read_text().split())) >= least)  # noqa: B023
             process.kill()
     end = ["--idle", "0.5"]
-    assert subprocess.run([*call, *end], stderr=subprocess.DEVNULL, timeout=60).returncode == 0
+    assert (
+        subprocess.run([*call, *end], stderr=subprocess.DEVNULL, timeout=PATIENCE).returncode == 0
+    )
     numbers = [int(text) for text in seen.read_text().split()]
     assert sorted(set(numbers)) == list(range(1, 38))  # none lost
     assert len(numbers) - len(set(numbers)) <= 3  # one again for each kill at most
@@ -344,11 +377,10 @@ def test_sigterm_ends_listening_when_what_is_worked_at_is_done(
     )
     call = [*COMMAND, "listen", "--store", str(history.store.path), "-p", program, "--from", "1"]
     call += ["--topic", "cbc_gstlal", "--offsets", str(tmp_path / "kept")]
-    with subprocess.Popen(call, stderr=subprocess.PIPE, text=True) as process:
-        while not (tmp_path / "begun").exists():
-            time.sleep(0.01)
+    with ending(subprocess.Popen(call, stderr=subprocess.PIPE, text=True)) as process:
+        until((tmp_path / "begun").exists)
         process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=30)
+        _, log = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
     done = (tmp_path / "s").read_text().split()
     assert done == ["1"]
@@ -386,8 +418,7 @@ def test_a_pipe_is_made_and_waits_for_its_reader(history: World, run: Run, tmp_p
     read: list[str] = []
 
     def reader() -> None:
-        while not (tmp_path / "pipe").exists():
-            time.sleep(0.01)
+        until((tmp_path / "pipe").exists)
         read.append((tmp_path / "pipe").read_text())
 
     thread = threading.Thread(target=reader)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import random
-import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alert_world import NOW, World
+from patience import ending
 
 from fakegracedb import FakeGraceDb, Store, samples
 from fakegracedb.alerts import Alert, Follower, Position
@@ -124,19 +125,14 @@ def test_nothing_is_lost_or_doubled_when_writers_are_killed(tmp_path: Path) -> N
     heard: list[Alert] = []
     for round_ in range(2):
         call = [sys.executable, "-c", WRITER, str(store.path)]
-        writers = [
-            subprocess.Popen([*call, f"{round_}{name}"], stdout=subprocess.PIPE) for name in "ab"
-        ]
-        for one in writers:
-            assert one.stdout is not None
-            assert one.stdout.readline() == b"ready\n"
-        for _ in range(12):
-            heard += follower.wait(5)
-        for one in writers:
-            one.send_signal(signal.SIGKILL)
-            one.wait()
-            assert one.stdout is not None
-            one.stdout.close()
+        with ExitStack() as writers:
+            for name in "ab":
+                one = subprocess.Popen([*call, f"{round_}{name}"], stdout=subprocess.PIPE)
+                writers.enter_context(ending(one))  # which kills it
+                assert one.stdout is not None
+                assert one.stdout.readline() == b"ready\n"
+            for _ in range(12):
+                heard += follower.wait(5)
     heard += follower.read(1_000_000)
     assert heard
     assert [one.seq for one in heard] == list(range(2, len(heard) + 2))

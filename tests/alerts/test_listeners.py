@@ -7,11 +7,14 @@ import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alert_world import World
+from patience import PATIENCE, until
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.alerts import AlertClient
@@ -85,7 +88,7 @@ def test_listeners_run_outside_the_lock_of_the_store(world: World) -> None:
         if json.loads(payload)["alert_type"] == "log" and not written:
             other = threading.Thread(target=world.client.write_label, args=(graceid, "INJ"))
             other.start()
-            other.join(20)
+            other.join(PATIENCE)
             written.append(not other.is_alive())
 
     with world.client.alerts.subscribe(write_elsewhere, "cbc_gstlal"):
@@ -180,7 +183,7 @@ def test_alerts_of_another_process_are_told_with_the_next_or_when_asked(world: W
         "FakeGraceDb(store=sys.argv[1]).write_log(sys.argv[2], 'from afar')"
     )
     call = [sys.executable, "-c", program, str(world.store.path), graceid]
-    subprocess.run(call, check=True, timeout=60)
+    subprocess.run(call, check=True, timeout=PATIENCE)
     assert world.told() == []
     world.client.alerts.deliver()
     assert world.heard[0][1]["data"]["comment"] == "from afar"
@@ -199,6 +202,19 @@ def test_a_temporary_store_goes_although_somebody_has_listened() -> None:
     assert not folder.exists()
 
 
+@contextmanager
+def listening(client: AlertClient, *arguments: Any) -> Iterator[threading.Thread]:
+    """Have a client listen in a thread, which ends with the block, also with one that fails."""
+    thread = threading.Thread(target=client.listen, args=arguments)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        if thread.is_alive():  # else it were the next one that ends
+            client.stop()
+        thread.join()
+
+
 def test_a_client_like_igwn_alerts_listens_until_it_is_stopped(world: World) -> None:
     heard: list[tuple[str, str]] = []
     client = AlertClient(world.store.path)
@@ -211,13 +227,12 @@ def test_a_client_like_igwn_alerts_listens_until_it_is_stopped(world: World) -> 
         if heard[-1][1] == "label_added":
             client.stop()
 
-    thread = threading.Thread(target=client.listen, args=(listen, ["cbc_gstlal"]))
-    thread.start()
-    world.client.write_log(graceid, "hello")
-    world.client.write_label(graceid, "INJ")
-    world.client.write_label(graceid, "DQV")
-    thread.join(20)
-    assert not thread.is_alive()
+    with listening(client, listen, ["cbc_gstlal"]) as thread:
+        world.client.write_log(graceid, "hello")
+        world.client.write_label(graceid, "INJ")
+        world.client.write_label(graceid, "DQV")
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
     # what came before it listened is there, and what came after it stopped comes next
     assert heard == [("cbc_gstlal", kind) for kind in ("new", "log", "label_added")]
     client.listen(listen, "cbc_gstlal")
@@ -238,13 +253,15 @@ def test_without_a_callback_alerts_are_printed_as_igwn_alert_prints_them(
     client.listen(stop, "cbc_gstlal_allsky")
     world.client.write_log(graceid, "hello")
     world.client.alerts.subscribe(stop, "cbc_gstlal")
-    thread = threading.Thread(target=client.listen, kwargs={"topic": "cbc_gstlal"})
-    thread.start()
-    deadline = threading.Event()
-    while "hello" not in (text := capsys.readouterr().out) and not deadline.wait(0.01):
-        pass
-    client.stop()
-    thread.join(20)
+    text = ""
+
+    def is_told() -> bool:
+        nonlocal text
+        text += capsys.readouterr().out
+        return "hello" in text
+
+    with listening(client, None, "cbc_gstlal"):
+        until(is_told)
     assert text.startswith("New message from topic gracedb-test.cbc_gstlal:\n{")
 
 

@@ -1,13 +1,14 @@
-"""Bare requests to a broker, a source of messages for it to follow, and waiting for what comes."""
+"""Bare requests to a broker, and a source of messages for it to follow."""
 
 from __future__ import annotations
 
 import socket
 import struct
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
+
+from patience import PATIENCE
 
 from fakegracedb.broker import Entry
 from fakegracedb.broker.codec import Reader
@@ -17,20 +18,12 @@ TOPIC = "gracedb.superevent"
 MESSAGES = {message.name: message for message, _ in SERVED.values()}
 
 
-def until(condition: Callable[[], object], pause: float = 0.01) -> None:
-    """Wait for something that is to come by itself."""
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "waited 30 s in vain"
-        time.sleep(pause)
-
-
 class Wire:
     """A client that sends what it is told to, byte by byte."""
 
     def __init__(self, address: str) -> None:
         host, _, port = address.rpartition(":")
-        self.socket = socket.create_connection((host, int(port)), timeout=10)
+        self.socket = socket.create_connection((host, int(port)), PATIENCE)
         self._correlation = 0
 
     def send(self, data: bytes) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from broker_wire import TOPIC, Wire
+from patience import ending
 
 import fakegracedb
 from fakegracedb.broker import Broker
@@ -51,8 +52,7 @@ def started() -> Iterator[Any]:
                 text=True,
                 env={**os.environ, "PYTHONPATH": ROOT},
             )
-            stack.enter_context(process)
-            stack.callback(process.kill)
+            stack.enter_context(ending(process))
             return process
 
         yield start

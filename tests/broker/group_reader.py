@@ -8,13 +8,13 @@ import confluent_kafka
 
 
 def main() -> None:
-    address, *topics = sys.argv[1:]
+    address, session, *topics = sys.argv[1:]
     consumer = confluent_kafka.Consumer(
         {
             "bootstrap.servers": address,
             "group.id": "g",
             "auto.offset.reset": "earliest",
-            "session.timeout.ms": 600,
+            "session.timeout.ms": int(session),
             "heartbeat.interval.ms": 100,
             "enable.auto.commit": False,
             # the usual way gives the only partition of every topic to one and the same member

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from broker_wire import ListSource, Wire, until
+from broker_wire import ListSource, Wire
+from patience import until
 
 from fakegracedb.broker import Broker
 from fakegracedb.broker.records import Batch, Record, made

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.alerts.classic import classic_notice, classic_topics
@@ -83,7 +84,7 @@ def test_gcn_kafka_reads_a_voevent(client: FakeGraceDb) -> None:
             }
         )
         consumer.subscribe([f"{TOPIC}INITIAL"])
-        (message,) = consumer.consume(1, timeout=10)
+        (message,) = consumer.consume(1, timeout=PATIENCE)
         consumer.close()
     assert message.value() == xml(client, 3)
     assert message.headers() is None

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from broker_certificate import certificate
 from broker_token import token
-from broker_wire import TOPIC, ListSource, until
+from broker_wire import TOPIC, ListSource
+from patience import PATIENCE, until
 
 from fakegracedb.broker import Broker
 
@@ -44,7 +45,7 @@ def produce(broker: Broker, *values: bytes, topic: str = TOPIC, **options: Any) 
     producer = confluent.Producer({"bootstrap.servers": broker.address, "linger.ms": 0, **options})
     for value in values:
         producer.produce(topic, value, on_delivery=lambda error, _: errors.append(error))
-    assert producer.flush(10) == 0
+    assert producer.flush(PATIENCE) == 0
     return errors
 
 
@@ -62,7 +63,7 @@ def consume(broker: Broker, count: int, topic: str = TOPIC, **options: Any) -> l
     values: list[bytes] = []
     try:
         while len(values) < count:
-            found = consumer.poll(10)
+            found = consumer.poll(PATIENCE)
             assert found is not None, values
             assert found.error() is None, found.error()
             values.append(found.value())
@@ -148,14 +149,14 @@ def test_kafka_python_and_a_group(broker: Broker) -> None:
     producer = kafka.KafkaProducer(bootstrap_servers=broker.address)
     for number in range(5):
         producer.send(TOPIC, b"%d" % number, key=b"k", headers=[("h", b"v")])
-    producer.flush(10)
+    producer.flush(PATIENCE)
     producer.close()
     consumer = kafka.KafkaConsumer(
         TOPIC,
         bootstrap_servers=broker.address,
         group_id="g",
         auto_offset_reset="earliest",
-        consumer_timeout_ms=10_000,
+        consumer_timeout_ms=round(1000 * PATIENCE),
     )
     read = [next(consumer) for _ in range(5)]
     assert [(one.value, one.key) for one in read] == [(b"%d" % n, b"k") for n in range(5)]
@@ -235,7 +236,7 @@ def listening(client: Any, callback: Callable[[str, str], object], *topics: str)
         yield
     finally:
         client.stop()
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 def add_as_hop_does(source: ListSource, topic: str, value: Any) -> None:
@@ -300,10 +301,10 @@ def test_gcn_kafka_writes_and_reads(broker: Broker) -> None:
     local = {"bootstrap.servers": broker.address, "security.protocol": "plaintext"}
     producer = gcn.Producer(dict(local))
     producer.produce(TOPIC, b"<voe/>" * 100)
-    assert producer.flush(10) == 0
+    assert producer.flush(PATIENCE) == 0
     consumer = gcn.Consumer({**local, "auto.offset.reset": "earliest"})
     consumer.subscribe([TOPIC])
-    (message,) = consumer.consume(1, timeout=10)
+    (message,) = consumer.consume(1, timeout=PATIENCE)
     assert message.value() == b"<voe/>" * 100
     consumer.close()
 
@@ -352,7 +353,7 @@ def test_the_consumer_of_ligo_gracedb_hears_what_its_producer_says(gracedb_kafka
             use_ssl=False,
             auto_offset_reset="earliest",
         )
-        message = consumer.poll(20)
+        message = consumer.poll(PATIENCE)
         consumer.close()
     assert message["topic"] == "gracedb-test.test"
     assert message["value"]["type"] == "ping"
@@ -387,7 +388,7 @@ def test_a_token_that_has_expired_is_refused() -> None:
             )
             if welcome:
                 producer.poll(0.1)
-                assert TOPIC in producer.list_topics(timeout=10).topics
+                assert TOPIC in producer.list_topics(timeout=PATIENCE).topics
             else:
                 until_refused(producer, seen)
 
@@ -396,10 +397,10 @@ def test_librdkafka_finds_offsets_by_time(broker: Broker) -> None:
     for sent in (1000, 2000, 3000):
         producer = confluent.Producer({"bootstrap.servers": broker.address})
         producer.produce(TOPIC, b"x", timestamp=sent)
-        assert producer.flush(10) == 0
+        assert producer.flush(PATIENCE) == 0
     consumer = confluent.Consumer({"bootstrap.servers": broker.address, "group.id": "g"})
     wanted = [confluent.TopicPartition(TOPIC, 0, 1500)]
-    assert [one.offset for one in consumer.offsets_for_times(wanted, timeout=10)] == [1]
+    assert [one.offset for one in consumer.offsets_for_times(wanted, timeout=PATIENCE)] == [1]
     consumer.close()
 
 
@@ -407,7 +408,7 @@ def test_transactions_are_refused_at_once(broker: Broker) -> None:
     settings = {"bootstrap.servers": broker.address, "transactional.id": "t", "log_level": 0}
     producer = confluent.Producer(settings)
     with pytest.raises(confluent.KafkaException) as refused:
-        producer.init_transactions(20)
+        producer.init_transactions(PATIENCE)
     error = refused.value.args[0]
     assert error.fatal()
     assert error.code() == confluent.KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
@@ -424,7 +425,7 @@ def test_static_members_of_groups_are_refused(broker: Broker) -> None:
     )
     reader.subscribe([TOPIC])
     try:
-        told = reader.poll(20)
+        told = reader.poll(PATIENCE)
     finally:
         reader.close()
     assert told is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
+import random
 import re
 import socket
 import subprocess
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 from broker_certificate import certificate
 from broker_wire import ListSource
+from patience import PATIENCE, ending, until
 
 from fakegracedb.broker import Broker, forwarding
 from fakegracedb.broker.forwarding import Forwarder
@@ -50,32 +53,35 @@ def address(request: pytest.FixtureRequest) -> Iterator[str]:
         program = tansu()
         if program is None:
             pytest.skip("Tansu is not installed")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         url = f"tcp://127.0.0.1:{port}"
         argv = ["broker", "--cluster-id", "test", "--listener-url", url]
         argv += ["--advertised-listener-url", url, "--storage-engine", "memory://tansu/"]
-        with subprocess.Popen(
+        process = subprocess.Popen(
             [str(program), *argv], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
-            try:
-                _until_it_listens(port)
-                yield f"127.0.0.1:{port}"
-            finally:
-                process.kill()
+        )
+        with ending(process):
+            until(lambda: process.poll() is not None or listens(port))
+            assert process.poll() is None, "Tansu has ended"
+            yield f"127.0.0.1:{port}"
 
 
-def _until_it_listens(port: int) -> None:
-    end = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < end
-            time.sleep(0.01)
-        else:
-            return
+def free_port() -> int:
+    """Give a port that is free, below those that the system gives to others meanwhile."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with contextlib.suppress(OSError), socket.socket() as free:
+            free.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
+
+
+def listens(port: int) -> bool:
+    """Whether somebody does there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture
@@ -93,7 +99,7 @@ def read(address: str, topic: str, count: int) -> list[Any]:
     found: list[Any] = []
     try:
         while len(found) < count:
-            message = consumer.poll(15)
+            message = consumer.poll(PATIENCE)
             assert message is not None, f"{len(found)} of {count}"
             assert message.error() is None
             found.append(message)
@@ -124,7 +130,7 @@ def test_messages_arrive_in_order_with_all_they_have(address: str, topics: list[
         time.sleep(0.01)
         assert running.is_alive()
     source.add(b"100", key=b"k", headers=[("_format", b"json")], time=1e9 + 100)
-    running.join(30)
+    running.join(PATIENCE)
     assert reached[-1] == 101
     for topic in topics:
         found = read(address, topic, 101)
@@ -147,7 +153,7 @@ def test_it_goes_on_where_it_is_told_to(address: str, topics: list[str]) -> None
 def test_topics_are_made_first_and_take_large_messages(address: str, topics: list[str]) -> None:
     forwarder = Forwarder(address)
     forwarder.prepare(topics)
-    found = confluent.Producer({"bootstrap.servers": address}).list_topics(timeout=10).topics
+    found = confluent.Producer({"bootstrap.servers": address}).list_topics(timeout=PATIENCE).topics
     assert set(topics) <= set(found)
     assert len(found[topics[0]].partitions) == 1
     source = ListSource(topics[0])
@@ -175,7 +181,7 @@ def test_a_group_goes_on_where_it_was(address: str, topics: list[str]) -> None:
         reader.subscribe([topics[0]])
         try:
             for _ in range(share):
-                message = reader.poll(30)
+                message = reader.poll(PATIENCE)
                 assert message is not None
                 assert message.error() is None
                 heard.append(message.value())
@@ -198,7 +204,7 @@ def test_what_the_broker_refuses_is_told() -> None:
         source = ListSource("a")
         source.add(b"x" * 2000)
         with pytest.raises(ForwardingError, match=r"has not taken 1 messages: a: .*too large"):
-            Forwarder(broker.address, patience=5).send(source.entries(0))
+            Forwarder(broker.address, patience=PATIENCE).send(source.entries(0))
 
 
 def test_nobody_there_is_told() -> None:

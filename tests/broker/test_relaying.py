@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from broker_certificate import certificate
-from broker_wire import until
+from patience import until
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.broker import AlertSource, Broker, ForwardingError

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from broker_token import token
-from broker_wire import until
+from patience import PATIENCE, until
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.broker import AlertSource, Broker, Supervisor
@@ -69,7 +69,7 @@ def test_an_event_created_through_kafka_is_uploaded(
             until(lambda: supervisor.uploaded == 2)
         finally:
             stop.set()
-            running.join(20)
+            running.join(PATIENCE)
     for answer, topic in zip(answers, ("test", "gstlal"), strict=True):
         event = client.event(answer.json()["graceid"]).json()
         assert event["labels"] == ["INJ"]
@@ -144,7 +144,7 @@ def test_the_command_uploads_also_behind_passwords(
     login |= {"sasl.username": "ada", "sasl.password": "enchantress"}
     producer = confluent_kafka.Producer({"bootstrap.servers": address, **login})
     producer.produce("gracedb-test.test", message)
-    assert producer.flush(20) == 0
+    assert producer.flush(PATIENCE) == 0
     until(lambda: client.store.events["T0001"].labels)
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0

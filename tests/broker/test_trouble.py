@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from broker_wire import ListSource
+from patience import PATIENCE
 
 import fakegracedb
 from fakegracedb import FakeGraceDb, samples
@@ -51,14 +52,16 @@ def test_a_group_of_two_loses_nothing_when_one_is_killed(started: Any) -> None:
             lines.put((number, topic, int(value)))
 
     with Broker(source, shortest_session=0.1) as broker:
+        # whom nobody kills is not taken for dead either, where the machine is busy
         readers = [
-            started(str(HERE / "group_reader.py"), broker.address, *source.names) for _ in range(2)
+            started(str(HERE / "group_reader.py"), broker.address, session, *source.names)
+            for session in ("2000", "60000")
         ]
         for number, process in enumerate(readers):
             threading.Thread(target=listen, args=(number, process), daemon=True).start()
         heard: list[tuple[int, str, int]] = []
         sent = 0
-        end = time.monotonic() + 40
+        end = time.monotonic() + PATIENCE
 
         def more(condition: Any) -> None:
             nonlocal sent
@@ -78,7 +81,7 @@ def test_a_group_of_two_loses_nothing_when_one_is_killed(started: Any) -> None:
         killed = len(heard)
         more(lambda: {topic for n, topic, _ in heard[killed:] if n == 1} == set(source.names))
         while len({(topic, value) for _, topic, value in heard}) < 4 * sent:
-            heard.append(lines.get(timeout=20))
+            heard.append(lines.get(timeout=PATIENCE))
     twice = [one for one in heard if sum(one[1:] == other[1:] for other in heard) > 1]
     # what the one had read and not yet committed the other reads again, and nothing else
     assert len({one[1:] for one in twice}) <= 4
@@ -90,7 +93,8 @@ def test_ten_readers_get_500_messages_each_in_order() -> None:
 
     def run(address: str, values: list[int]) -> None:
         reader = consumer(address, "a")
-        while len(values) < 500:
+        end = time.monotonic() + PATIENCE
+        while len(values) < 500 and time.monotonic() < end:
             values += [int(message.value()) for message in reader.consume(100, 0.2)]
         reader.close()
 
@@ -101,7 +105,7 @@ def test_ten_readers_get_500_messages_each_in_order() -> None:
         for number in range(500):
             source.add(b"%d" % number)
         for thread in readers:
-            thread.join(60)
+            thread.join()
     assert read == [list(range(500))] * 10
 
 
@@ -116,7 +120,7 @@ def test_a_killed_broker_has_everything_again_and_goes_on(begun: Any, tmp_path: 
 
     def read(count: int) -> None:
         while len(set(comments)) < count:
-            message = reader.poll(20)
+            message = reader.poll(PATIENCE)
             assert message is not None
             if message.error() is None:
                 packet = json.loads(json.loads(message.value()))
@@ -138,11 +142,11 @@ def test_a_killed_broker_has_everything_again_and_goes_on(begun: Any, tmp_path: 
     expected = ["new", "before", *(f"log {number}" for number in range(50))]
     assert list(dict.fromkeys(comments)) == expected
     fresh = consumer(address, "gracedb.cbc_gstlal")
-    messages = [fresh.poll(20) for _ in range(52)]
+    messages = [fresh.poll(PATIENCE) for _ in range(52)]
     assert [message.offset() for message in messages] == list(range(52))
     fresh.close()
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE) == 0
     client.close()
 
 
@@ -157,12 +161,12 @@ def test_the_alerts_of_another_store_are_not_mixed_in(begun: Any, tmp_path: Path
     options = ("--port", "0", "--data", str(tmp_path / "data"))
     process, address = begun("--store", str(tmp_path / "one"), *options)
     reader = consumer(address, "gracedb.test_gstlal")
-    assert all(reader.poll(20) for _ in range(4))
+    assert all(reader.poll(PATIENCE) for _ in range(4))
     reader.close()
     process.terminate()
     process.wait()
     process, _ = begun("--store", str(tmp_path / "other"), *options)
-    assert process.wait(20) == 1
+    assert process.wait(PATIENCE) == 1
 
 
 def test_who_came_at_the_last_moment_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,6 +188,6 @@ def test_who_came_at_the_last_moment_is_sent_away(monkeypatch: pytest.MonkeyPatc
             time.sleep(0.02)
         ended.set()
         for guest in guests:
-            guest.join(10)
+            guest.join()
     gc.collect()
     assert left == []

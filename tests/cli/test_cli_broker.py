@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE, ending
 
 from fakegracedb import Store
 
@@ -80,16 +81,17 @@ def test_an_open_broker_is_warned_of_and_ends_with_0(here: Path, number: int) ->
     with Store(here / "store").transaction("test") as tx:
         tx.put_settings(tx.settings)
     words = ["broker", "--store", "store", "--port", "0", "--host", "0.0.0.0"]
-    with subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "fakegracedb", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
+    )
+    with ending(process):
         assert process.stdout is not None
         assert process.stdout.readline().startswith("kafka://127.0.0.1:")
         process.send_signal(number)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert err == (
         "fakegracedb: 0.0.0.0 is no loopback address: whoever reaches this machine can read and "

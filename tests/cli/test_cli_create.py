@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE, ending
 
 from fakegracedb import FakeGraceDb, samples
 from fakegracedb.archive import Archive, fetch
@@ -167,10 +168,11 @@ def test_interrupted_it_says_what_is_there(here: Path, source: Any) -> None:
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith("S260301a: GPS 1456420000 becomes ")
-    process.send_signal(signal.SIGINT)  # it waits for its first event, which is due in 20 s
-    out, err = process.communicate(timeout=30)
+    with ending(process):
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("S260301a: GPS 1456420000 becomes ")
+        process.send_signal(signal.SIGINT)  # it waits for its first event, which is due in 20 s
+        out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, err
     assert "interrupted" in err
     assert "Traceback" not in err

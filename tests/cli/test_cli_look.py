@@ -13,6 +13,7 @@ import pytest
 
 import fakegracedb
 from fakegracedb import FakeGraceDb, Store
+from fakegracedb.cli.progress import _QUIET as QUIET
 from fakegracedb.cli.progress import Progress
 from fakegracedb.cli.tables import facts_text, table_text
 
@@ -414,11 +415,18 @@ def test_characters_of_east_asia_take_two_places() -> None:
     assert accents == "comment  by\n" + "e\u0301" * 6 + "   x"
 
 
-def test_progress_is_told_on_stderr_after_a_second(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Give the time that it is for whoever tells of progress."""
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("fakegracedb.cli.progress._QUIET", QUIET)
+    return now
+
+
+def test_progress_is_told_on_stderr_after_a_second(
+    now: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
     with Progress("reading events") as progress:
         for done in range(1, 40):
             now[0] += 0.1
@@ -431,10 +439,8 @@ def test_progress_is_told_on_stderr_after_a_second(
 
 
 def test_progress_on_a_terminal_leaves_nothing_behind(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    now: list[float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    now = [100.0]
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with Progress("x") as progress:
         now[0] += 2

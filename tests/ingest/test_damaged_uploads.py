@@ -94,9 +94,9 @@ def damaged(draw, contents):
 
 def check(pipeline, content):
     """See that the file soon gives a reading, and that what was read can be stored and answered."""
-    begin = time.process_time()
+    begin = time.thread_time()
     reading = uploads.read(content, pipeline)
-    assert time.process_time() - begin < SECONDS
+    assert time.thread_time() - begin < SECONDS
     injected = pipeline == "HardwareInjection"
     assert reading.warnings == []
     assert reading.refusal is None

@@ -6,7 +6,7 @@ import tracemalloc
 import coincs
 import pytest
 from coincs import coinc, document, table, with_columns
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fakegracedb import ingest
@@ -45,9 +45,9 @@ def damaged(draw):
     name=st.sampled_from(["coinc.xml", "a.xml.gz", "initial.data"]),
     pipeline=st.sampled_from(["gstlal", "MBTA", "X", "Q"]),
 )
-@settings(max_examples=200, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_damaged_files_always_give_a_reading(content, name, pipeline):
-    reading = ingest.read(coincs.upload(content, name, pipeline))
+    reading = in_time(ingest.read, coincs.upload(content, name, pipeline))
     assert isinstance(reading, ingest.Reading)
     assert not (reading.warnings and reading.failure)
     assert not (reading.failure and not reading.fatal and reading.files)
@@ -58,12 +58,11 @@ def test_damaged_files_always_give_a_reading(content, name, pipeline):
 
 @given(text=st.text(alphabet=st.sampled_from("\"'\\, \n1aé.eE-x<&;"), max_size=40))
 @example(text="1" * 21 + ",")
-@settings(max_examples=200, deadline=5000)
+@settings(max_examples=200)
 def test_any_text_in_a_stream_gives_a_reading(text):
     types = {"ifo": "lstring", "snr": "real_4"}
-    reading = ingest.read(
-        coincs.upload(coinc(sngl_inspiral=with_columns("sngl_inspiral", text, types)))
-    )
+    content = coinc(sngl_inspiral=with_columns("sngl_inspiral", text, types))
+    reading = in_time(ingest.read, coincs.upload(content))
     if reading.failure is None:
         assert all(row.keys() <= {"ifo", "snr"} for row in reading.attributes["SingleInspiral"])
     elif reading.failure == "value too long for type character varying(20)":  # an ifo, once read
@@ -73,16 +72,16 @@ def test_any_text_in_a_stream_gives_a_reading(text):
 
 
 @given(content=st.binary(max_size=200))
-@settings(max_examples=100, deadline=5000)
+@settings(max_examples=100)
 def test_any_bytes_give_a_reading(content):
-    reading = ingest.read(coincs.upload(content))
+    reading = in_time(ingest.read, coincs.upload(content))
     assert reading.failure == "cannot unpack non-iterable NoneType object"
 
 
 def in_time(function, *args):
-    start = time.process_time()
+    start = time.thread_time()
     result = function(*args)
-    assert time.process_time() - start < SECONDS
+    assert time.thread_time() - start < SECONDS
     return result
 
 
@@ -220,7 +219,7 @@ def test_messages_are_cut(refusal):
 def test_whatever_encoding_is_declared_there_is_a_reading(declared):
     content = coinc().replace(b'encoding="utf-8"', f'encoding="{declared}"'.encode())
     content = content.replace(b'"H1"', b'"H\xff"')
-    reading = ingest.read(coincs.upload(content))
+    reading = in_time(ingest.read, coincs.upload(content))
     assert reading.failure == "cannot unpack non-iterable NoneType object" or reading.values
 
 

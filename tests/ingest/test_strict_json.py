@@ -56,7 +56,7 @@ def test_strict_or_not_there_are_limits() -> None:
 
 def test_many_members_are_looked_through_in_no_time() -> None:
     names = ",".join(f'"{number}": 0' for number in range(99_000))
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(ValueError, match="called '98999'"):
         load(f'{{{names}, "98999": 0}}'.encode(), strict=True)
-    assert time.perf_counter() - began < 5  # s; by comparing each with each it would be minutes
+    assert time.thread_time() - began < 5  # s; by comparing each with each it would be minutes

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from fakegracedb import FakeGraceDb, FakeGraceDbError, samples
 from fakegracedb.cli import main
@@ -111,7 +112,7 @@ def test_a_broker_gets_avro_as_on_scimma_or_json_as_on_gcn(
             }
         )
         reader.assign([kafka.TopicPartition("igwn.gwalert", 0, 0)])
-        first, second = (reader.poll(10) for _ in range(2))
+        first, second = (reader.poll(PATIENCE) for _ in range(2))
         reader.close()
     assert dict(first.headers())["_format"] == b"avro"
     assert len(dict(first.headers())["_id"]) == 16

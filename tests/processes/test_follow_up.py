@@ -11,6 +11,7 @@ from typing import Any
 
 import follow_up_loop
 import pytest
+from patience import PATIENCE, ending
 
 import fakegracedb
 from fakegracedb import FakeGraceDb, Store, samples
@@ -80,7 +81,7 @@ def test_follow_up_in_one_process(store: Store) -> None:
         thread = threading.Thread(target=work)
         thread.start()
         name = follow_up_loop.manage(manager)
-        thread.join(60)
+        thread.join(PATIENCE)
         assert not failed
         assert name == "S240517a"
     hold_to_account(store)
@@ -99,9 +100,10 @@ def test_follow_up_in_two_processes(store: Store) -> None:
         )
         for role in ("annotator", "manager")
     ]
-    for process in processes:
-        told, trouble = process.communicate(timeout=120)
-        assert (told, trouble) == ("S240517a\n", "")
+    with ending(processes[0]), ending(processes[1]):
+        for process in processes:
+            told, trouble = process.communicate(timeout=2 * PATIENCE)
+            assert (told, trouble) == ("S240517a\n", "")
     hold_to_account(store)
 
 
@@ -118,7 +120,7 @@ def test_client_made_at_import_is_used_in_a_thread() -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    thread.join(60)
+    thread.join(PATIENCE)
     assert answers[0].status_code == 201
     name = answers[0].json()["superevent_id"]
     assert client.superevent(name).json() == answers[0].json()

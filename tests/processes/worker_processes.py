@@ -8,15 +8,18 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import ligo.gracedb.test.integration
+from patience import PATIENCE, ending
 
 import fakegracedb
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
 EVENT_FILE = str(Path(ligo.gracedb.test.integration.__file__).parent / "data" / "cbc-lm.xml")
+running = ExitStack()  # ends with the test
 # Python itself warns of a fork beside threads
 WARNINGS = ("-W", "error", "-W", "ignore::DeprecationWarning:__main__")
 
@@ -25,7 +28,7 @@ def started(program: str, role: str, folder: Path, number: int = 0) -> subproces
     """Start a program of this folder in a role."""
     environment = {key: os.environ[key] for key in os.environ if "FAKEGRACEDB" not in key}
     path = Path(__file__).with_name(program)
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, *WARNINGS, path, role, folder, str(number), EVENT_FILE],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -33,11 +36,13 @@ def started(program: str, role: str, folder: Path, number: int = 0) -> subproces
         text=True,
         env={**environment, "PYTHONPATH": ROOT},
     )
+    running.enter_context(ending(process))
+    return process
 
 
 def ended(process: subprocess.Popen[str]) -> Any:
     """Let a process begin or end, and give what it has to say."""
-    out, errors = process.communicate("go\n", timeout=60)
+    out, errors = process.communicate("go\n", timeout=PATIENCE)
     assert not errors, errors
     assert process.returncode == 0
     return json.loads(out.splitlines()[-1])

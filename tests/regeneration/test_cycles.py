@@ -18,6 +18,7 @@ from fakegracedb.regeneration.cycles import Cycled, cycle
 from fakegracedb.regeneration.instants import BILLION
 from fakegracedb.regeneration.loops import Loop, Selection
 from fakegracedb.regeneration.targets import open_target
+from fakegracedb.regeneration.timing import WallTime
 
 START, LENGTH = 1456420000, 3600
 TIMES = (1456420100, 1456421000, 1456423000)
@@ -214,11 +215,35 @@ def test_a_source_in_trouble_is_searched_again(
     assert not len(source.faults)
 
 
+def test_a_checkpoint_is_of_one_cycle_or_of_the_next_whoever_saves_it(tmp_path: Path) -> None:
+    path = tmp_path / "mark"
+    others: list[threading.Thread] = []
+    saved_amid: list[bool] = []
+
+    class Watched(Checkpoint):
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(name, value)
+            if (name, value) == ("cycles", 1):
+                others.append(threading.Thread(target=self.save))
+                others[0].start()
+                others[0].join(0.1)
+                saved_amid.append(path.exists())
+
+    mark = Watched(path, "config", offset=0)
+    mark.turn(1, 10)
+    others[0].join()
+    assert saved_amid == [False]
+    saved = json.loads(path.read_text())
+    assert [saved[name] for name in ("cycles", "offset", "position")] == [1, 10, 1]
+
+
 def test_on_the_wall_the_loop_goes_on_while_things_are_created(
-    client: FakeGraceDb, tmp_path: Path
+    client: FakeGraceDb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = made(tmp_path / "source", 0.25)  # nobody is to wait long
     now = gps_microseconds(datetime.now(UTC)) / 1e6
+    # for as long as it takes to get there: what is over comes again in months
+    monkeypatch.setattr(WallTime, "now", lambda self: round(now * 1e9))
     start, length = TIMES[0] - 100, round(now + 1 - TIMES[0], 3)  # due in a second
     stop = threading.Event()
 

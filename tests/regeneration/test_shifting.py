@@ -27,7 +27,9 @@ FILES = sorted(path for path in (FIXTURES / "files").iterdir())
 V1 = nanoseconds_of("61151696.2127")
 DELTAS = st.integers(-(10**17), 10**17)
 QUICK = settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

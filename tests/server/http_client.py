@@ -6,7 +6,8 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-PATIENCE = 10.0  # s; what takes longer counts as no answer
+from patience import PATIENCE
+
 AGENT = "User-Agent: tests\r\n"
 
 

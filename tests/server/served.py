@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from patience import PATIENCE, ending
+
 import fakegracedb
 
 ROOT = str(Path(fakegracedb.__file__).parents[1])
-PATIENCE = 60.0  # s
 
 
 def environment() -> dict[str, str]:
@@ -54,8 +55,5 @@ def serving(
         env=environment(),
     )  # fmt: skip
     assert process.stdout is not None
-    with process:
-        try:
-            yield Served(process, process.stdout.readline().strip())
-        finally:
-            process.kill()
+    with ending(process):
+        yield Served(process, process.stdout.readline().strip())

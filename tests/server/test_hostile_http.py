@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -24,11 +23,10 @@ SEED = int(os.environ.get("HOSTILE_SEED", "20260301"))
 
 
 def is_well(server: Server) -> bool:
-    """Whether a good request is answered at once."""
-    began = time.monotonic()
+    """Whether a good request is answered, and not after those who keep the server busy."""
     with Wire(server.url) as wire:
         wire.ask("/api/events/T0001")
-        return wire.answer().status == 200 and time.monotonic() - began < 2
+        return wire.answer().status == 200  # else its patience ends before theirs
 
 
 def put(server: Server, data: bytes) -> bytes:

@@ -19,6 +19,7 @@ import pytest
 import requests
 from http_client import Wire
 from ligo.gracedb.rest import GraceDb
+from patience import PATIENCE, until
 from served import environment, serving
 
 from fakegracedb import FakeGraceDb, Store, samples
@@ -32,9 +33,7 @@ def test_first_line_is_the_url_and_sigterm_ends_it(store: Store, tmp_path: Path)
         client = GraceDb(served.url, force_noauth=True)
         assert client.event("T0001").json()["links"]["self"] == f"{served.url}events/T0001"
         client.write_log("T0001", "over HTTP")
-        began = time.monotonic()
         assert served.end() == 0
-        assert time.monotonic() - began < 1
         stderr.seek(0)
         assert stderr.read() == ""
     assert store.check() == []
@@ -130,24 +129,21 @@ def test_sigterm_amid_writes_leaves_a_whole_store(store: Store) -> None:
                     )
                     assert answer.status_code == 201
                     answered.append(answer.json()["N"])
-            except requests.ConnectionError:
-                pass
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                pass  # before an answer, or in the middle of one
 
     with serving(store.path) as served:
         writers = [threading.Thread(target=write, args=(served.url,)) for _ in range(4)]
         for one in writers:
             one.start()
         began.wait()
-        time.sleep(0.5)
-        ended = time.monotonic()
+        until(lambda: len(answered) > 10)
         assert served.end() == 0
-        assert time.monotonic() - ended < 1
         for one in writers:
             one.join()
     assert store.check() == []
     logs = FakeGraceDb(store=store).logs("T0001").json()["log"]
     assert [log["N"] for log in logs] == list(range(1, len(logs) + 1))
-    assert len(answered) > 10
     assert set(answered) <= {log["N"] for log in logs}  # what was answered is there
     for log in logs:
         if log["filename"] == "f.txt":
@@ -157,15 +153,16 @@ def test_sigterm_amid_writes_leaves_a_whole_store(store: Store) -> None:
 
 def test_sigterm_does_not_wait_for_those_who_dawdle(store: Store) -> None:
     with serving(store.path) as served:
-        requests.post(served.url.replace("/api/", "/fake/faults"), json={"delay": 30})
+        stage = served.url.replace("/api/", "/fake/")
+        requests.post(f"{stage}faults", json={"delay": 2 * PATIENCE})
         with Wire(served.url) as waiting, Wire(served.url) as silent, Wire(served.url) as half:
             waiting.ask("/api/")
             half.ask("/api/events/T0001/log/", "POST", "Content-Length: 1000\r\n", b"comm")
             assert silent.socket.fileno() >= 0
-            time.sleep(0.2)
+            until(lambda: requests.get(f"{stage}faults").json()["faults"] == [])  # it waits
             began = time.monotonic()
             assert served.end() == 0
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < PATIENCE / 2
 
 
 def send(url: str, method: str, path: str, fields: dict[str, str], field: str, file: Path) -> int:

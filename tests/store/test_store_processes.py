@@ -82,7 +82,7 @@ def test_every_answer_of_many_writers_is_in_the_store_and_nothing_else(folder: P
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
     processes = [
-        context.Process(target=process, args=(folder, number, results))
+        context.Process(target=process, args=(folder, number, results), daemon=True)
         for number in range(PROCESSES)
     ]
     for one in processes:
@@ -92,13 +92,14 @@ def test_every_answer_of_many_writers_is_in_the_store_and_nothing_else(folder: P
     reported = 0
     while reported < PROCESSES:
         seen.append(store.read(coupled))
+        assert all(not one.exitcode for one in processes)
         while not results.empty():
             found, failures = results.get()
             assert failures == []
             answers += found
             reported += 1
     for one in processes:
-        one.join(30)
+        one.join(60)
         assert one.exitcode == 0
     assert seen == sorted(seen)
     total = PROCESSES * THREADS * ROUNDS

@@ -141,10 +141,13 @@ class Following:
             left = self._count
             last = time.monotonic()
             while not self.stopped.is_set() and left != 0:
-                wait = None if self._idle is None else last + self._idle - time.monotonic()
-                if wait is not None and wait <= 0:
+                wait = None
+                if self._idle is not None:
+                    # what came while others were handled is there already: one more look is due
+                    wait = max(0.0, last + self._idle - time.monotonic())
+                if not (found := self.follower.wait(wait, self.stopped)):
                     return
-                for alert in self.follower.wait(wait, self.stopped):
+                for alert in found:
                     last = time.monotonic()
                     if not self.of(alert):
                         continue
