@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import socket
 import threading
 import unittest
@@ -249,6 +250,33 @@ def test_clients_without_credentials_are_unauthenticated_readers(store: Store) -
             assert client.show_credentials(print_output=False) == {
                 "auth_type(s)": "No auth type found"
             }
+
+
+def basic(name: str) -> str:
+    return f"Basic {base64.b64encode(f'{name}:secret'.encode()).decode()}"
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_client_without_a_search_may_bring_a_password_itself(store: Store, version: str) -> None:
+    with activate(store):
+        client = Bound(force_noauth=True, api_version=version)  # sgnl's, of the entry in netrc
+        client.headers["Authorization"] = basic("sgnl.robot")
+        assert log(client)["submitter"] == "sgnl.robot"
+        client.headers["Authorization"] = "Basic what"
+        with pytest.raises(HTTPError) as caught:
+            client.event("T0001")
+        assert (caught.value.status, "Invalid Authorization" in caught.value.text) == (401, True)
+        client.headers["Authorization"] = b"Bearer ada"
+        assert log(client)["submitter"] == "ada"
+        del client.headers["Authorization"]
+        with pytest.raises(HTTPError):
+            log(client)
+        other = Bound()
+        other.headers["Authorization"] = basic("nobody")  # who has credentials is known by them
+        assert log(other)["submitter"] == "albert.einstein@ligo.org"
+    with activate(store, user="marie"):
+        client.headers["Authorization"] = basic("nobody")
+        assert log(client)["submitter"] == "marie"
 
 
 def test_user_and_groups_hold_for_all_clients(store: Store) -> None:
