@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..store import Store
     from .stage import Stage
 
-__all__: list[str] = []
+__all__ = ["OURS"]
 
 # What can be set, by marker, as option and in the ini file.
 _SETTINGS = {
@@ -37,7 +37,8 @@ _SETTINGS = {
     "waits": "skip (the default) or real: whether back-off and injected delays are slept through",
 }
 _ALLOW_NETWORK = "let GraceDB clients use adapters of their own, which may open connections"
-_OURS = frozenset(
+# The fixtures that make a stage.
+OURS = frozenset(
     {
         *("gracedb", "fake_gracedb", "gracedb_store", "gracedb_factory", "gracedb_server"),
         *("gracedb_env", "gracedb_alerts", "gracedb_replayed", "gracedb_broker"),
@@ -97,7 +98,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         names = _fixtures_of(item)
-        if _OURS.isdisjoint(names) and item.get_closest_marker("gracedb"):
+        if OURS.isdisjoint(names) and item.get_closest_marker("gracedb"):
             names.append("gracedb")
         if "gracedb" in names:
             names.remove("gracedb")
@@ -111,10 +112,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """
     if session.config.getoption("collectonly"):
         return
-    ours = [item for item in session.items if not _OURS.isdisjoint(_fixtures_of(item))]
+    ours = [item for item in session.items if not OURS.isdisjoint(_fixtures_of(item))]
     if not ours:
         return
-    from . import report, stage  # noqa: F401
+    from . import report, stage
+
+    report.listener_of(session.config)
 
     if any("gracedb_replayed" in _fixtures_of(item) for item in ours):
         from . import replays  # noqa: F401

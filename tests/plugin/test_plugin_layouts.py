@@ -1,0 +1,144 @@
+"""Suites that are laid out otherwise, and fixtures that several tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SEED = """
+def seed(client):
+    client.create_event("Test", "gstlal", "a.xml", filecontents="<LIGO_LW/>")
+
+def other(client):
+    seed(client)
+    seed(client)
+"""
+
+
+@pytest.mark.parametrize("mode", ["importlib", "prepend"])
+def test_seeds_of_conftest_and_module_are_found_by_the_names_of_their_files(
+    suite,  # type: ignore[no-untyped-def]
+    pytester: pytest.Pytester,
+    mode: str,
+) -> None:
+    package = pytester.mkdir("src")
+    (package / f"follow_{mode}.py").write_text("from ligo.gracedb.rest import GraceDb\n")
+    inner = pytester.mkdir("tests")
+    (inner / "conftest.py").write_text(SEED)
+    (inner / f"test_{mode}.py").write_text(f"""
+import pytest
+from follow_{mode} import GraceDb
+{SEED}
+@pytest.mark.gracedb(seed="conftest:other")
+def test_conftest(gracedb):
+    assert len(list(GraceDb().events())) == 2
+
+@pytest.mark.gracedb(seed="test_{mode}:seed")
+def test_own(gracedb):
+    assert len(list(GraceDb().events())) == 1
+
+@pytest.mark.gracedb(seed="nowhere:seed")
+def test_nowhere(gracedb):
+    pass
+
+@pytest.mark.gracedb(seed="test_{mode}:absent")
+def test_absent(gracedb):
+    pass
+""")
+    result = suite("", "-o", "pythonpath=src", f"--import-mode={mode}", "tests")
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines(
+        ["seed='nowhere:seed': No module named 'nowhere'", "seed=*has no attribute 'absent'"]
+    )
+
+
+def test_error_inside_the_module_of_a_seed_is_told_as_it_is(
+    suite,  # type: ignore[no-untyped-def]
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.mkdir("src") / "seeds_broken.py").write_text("import missing_thing\n")
+    source = """
+@pytest.mark.gracedb(seed="seeds_broken:seed")
+def test_it(gracedb):
+    pass
+"""
+    result = suite(source, "-o", "pythonpath=src")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["seed='seeds_broken:seed': No module named 'missing_thing'"])
+
+
+@pytest.mark.parametrize("name", ["gracedb", "gracedb_store"])
+@pytest.mark.parametrize("scope", ["class", "session"])
+def test_fixture_of_a_wider_scope_is_told_what_to_do_instead(
+    suite,  # type: ignore[no-untyped-def]
+    name: str,
+    scope: str,
+) -> None:
+    result = suite(f"""
+@pytest.fixture(scope="{scope}")
+def wide({name}):
+    pass
+
+def test_it(wide):
+    pass
+
+def test_other(gracedb):
+    assert create(EARLY) == "T0001"
+""")
+    result.assert_outcomes(errors=1, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "ScopeMismatch: *",
+            "*- fake GraceDB -*",
+            f"{name} is of one test, and a fixture of {scope} scope of several:",
+            "- *seed=function)",
+            f"- *with activate(folder), in a fixture of {scope} scope",
+        ]
+    )
+
+
+def test_what_tests_share_is_an_activation_of_their_own_below_that_of_a_test(
+    suite,  # type: ignore[no-untyped-def]
+) -> None:
+    suite("""
+from fakegracedb import activate
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    with activate(tmp_path_factory.mktemp("gracedb")) as client:
+        yield client
+
+@pytest.fixture(scope="module")
+def graceid(shared):
+    return create(EARLY)
+
+def test_first(graceid):
+    EARLY.write_log(graceid, "said")
+
+def test_one_of_its_own(graceid, gracedb):
+    assert list(EARLY.events()) == []
+
+def test_last(graceid, shared):
+    assert len(EARLY.logs(graceid).json()["log"]) == 2
+    assert shared.event("T0001").json()["graceid"] == graceid
+""").assert_outcomes(passed=3)
+
+
+def test_seeds_are_found_from_folders_above_also_for_doctests(
+    suite,  # type: ignore[no-untyped-def]
+    pytester: pytest.Pytester,
+) -> None:
+    below = pytester.mkdir("tests")
+    (below / "conftest.py").write_text(SEED)
+    deeper = Path(pytester.mkdir("tests/deep"))
+    (deeper / "page.txt").write_text(
+        ">>> [event['graceid'] for event in getfixture('gracedb').events()]\n['T0001']\n"
+    )
+    suite(
+        "",
+        "--import-mode=importlib",
+        "--doctest-glob=*.txt",
+        "--gracedb-seed=conftest:seed",
+        "tests",
+    ).assert_outcomes(passed=1)
