@@ -90,6 +90,10 @@ class StoreAdapter(HTTPAdapter):
         self.identity = identity
         self.waits = waits
 
+    def with_retries(self, max_retries: Retry | int) -> StoreAdapter:
+        """Give one that differs in its policy for repeating requests."""
+        return StoreAdapter(self.application, self.identity, max_retries, self.waits)
+
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
     ) -> None:
