@@ -97,10 +97,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What other fixtures, `setup_method` and `teardown_method` ask goes to the fake too.
     """
     for item in items:
+        ours = _ours_of(item)
         names = _fixtures_of(item)
-        if OURS.isdisjoint(names) and item.get_closest_marker("gracedb"):
+        if not ours and item.get_closest_marker("gracedb"):
             names.append("gracedb")
-        if "gracedb" in names:
+            ours = ["gracedb"]
+        if "gracedb" in ours:
             names.remove("gracedb")
             names.insert(0, "gracedb")
 
@@ -112,14 +114,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """
     if session.config.getoption("collectonly"):
         return
-    ours = [item for item in session.items if not OURS.isdisjoint(_fixtures_of(item))]
+    ours = [item for item in session.items if _ours_of(item)]
     if not ours:
         return
     from . import report, stage
 
     report.listener_of(session.config)
 
-    if any("gracedb_replayed" in _fixtures_of(item) for item in ours):
+    if any("gracedb_replayed" in _ours_of(item) for item in ours):
         from . import replays  # noqa: F401
     if not hasattr(session.config, "workerinput"):  # xdist would take it for an error of its own
         stage.check(ours)
@@ -128,6 +130,26 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def _fixtures_of(item: pytest.Item) -> list[str]:
     names: list[str] = getattr(item, "fixturenames", [])
     return names
+
+
+def _ours_of(item: pytest.Item) -> list[str]:
+    """Give the fixtures of a test that are ours, also below one of the suite that takes it.
+
+    A suite may have a `gracedb` of its own, with which we have nothing to do.
+    """
+    return [name for name in OURS.intersection(_fixtures_of(item)) if _is_ours(item, name)]
+
+
+def _is_ours(item: pytest.Item, name: str) -> bool:
+    known: Any = getattr(item, "_fixtureinfo", None)
+    if known is None or name not in known.name2fixturedefs:
+        return True  # given to the item by hand, as by us
+    for definition in reversed(known.name2fixturedefs[name]):
+        if definition.func.__module__ == __name__:
+            return True
+        if name not in definition.argnames:
+            break
+    return False
 
 
 @pytest.fixture

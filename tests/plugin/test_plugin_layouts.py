@@ -142,3 +142,71 @@ def test_seeds_are_found_from_folders_above_also_for_doctests(
         "--gracedb-seed=conftest:seed",
         "tests",
     ).assert_outcomes(passed=1)
+
+
+# Fixtures of the same names
+
+
+def test_a_suite_with_a_fixture_of_that_name_is_left_as_it_was(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest("""
+import pytest
+
+ORDER = []
+
+@pytest.fixture(autouse=True)
+def first():
+    ORDER.append("first")
+
+@pytest.fixture
+def gracedb():
+    ORDER.append("gracedb")
+    return "a client of the suite's own"
+
+@pytest.fixture(scope="session")
+def gracedb_server():
+    return "https://gracedb.example.org/api/"
+""")
+    pytester.makepyfile("""
+import sys
+from conftest import ORDER
+
+def test_it(gracedb, gracedb_server):
+    assert (gracedb, gracedb_server[:8]) == ("a client of the suite's own", "https://")
+    assert ORDER == ["first", "gracedb"]
+    assert "fakegracedb.pytest_plugin.stage" not in sys.modules
+
+def test_that_fails(gracedb):
+    raise AssertionError
+""")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, failed=1)
+    assert "fake GraceDB" not in result.stdout.str()
+
+
+def test_a_fixture_of_that_name_may_take_ours(
+    suite,  # type: ignore[no-untyped-def]
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest("""
+import pytest
+
+@pytest.fixture(autouse=True)
+def early():
+    from ligo.gracedb.client import GraceDBClient
+    assert "send" in vars(GraceDBClient)
+
+@pytest.fixture
+def gracedb(gracedb):
+    gracedb.create_event("Test", "gstlal", "a.xml", filecontents="<LIGO_LW/>")
+    return gracedb
+""")
+    suite("""
+def test_it(gracedb):
+    assert [event["graceid"] for event in EARLY.events()] == ["T0001"]
+
+@pytest.mark.gracedb(user="ada")
+def test_marked():
+    assert EARLY.event("T0001").json()["submitter"] == "ada"
+""").assert_outcomes(passed=2)
