@@ -46,6 +46,16 @@ OURS = frozenset(
 )
 
 
+_KNOWN_AS = frozenset({"fakegracedb", __name__})  # its entry point, and its module
+
+
+def pytest_plugin_registered(plugin_name: str, manager: pytest.PytestPluginManager) -> None:
+    """Let a suite name the plugin though it is loaded by itself: once is enough, under any name."""
+    if plugin_name in _KNOWN_AS:
+        for other in _KNOWN_AS - {plugin_name}:
+            manager.set_blocked(other)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and the ini names."""
     group = parser.getgroup("fakegracedb", "a GraceDB that lives in a folder")

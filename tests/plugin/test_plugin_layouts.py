@@ -210,3 +210,35 @@ def test_it(gracedb):
 def test_marked():
     assert EARLY.event("T0001").json()["submitter"] == "ada"
 """).assert_outcomes(passed=2)
+
+
+# The plugin named by the suite
+
+
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("how", ["conftest", "-pfakegracedb.pytest_plugin", "-pfakegracedb"])
+def test_the_plugin_may_be_named_though_it_is_loaded_by_itself(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, how: str, alone: bool
+) -> None:
+    arguments = ["-p", "no:cacheprovider"]
+    if how == "conftest":
+        pytester.makeconftest('pytest_plugins = ["fakegracedb.pytest_plugin"]')
+    else:
+        arguments.append(how)
+    if alone:
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile("""
+def test_it(gracedb):
+    assert gracedb.ping().status_code == 200
+""")
+    pytester.runpytest_subprocess(*arguments).assert_outcomes(passed=1)
+
+
+def test_the_plugin_may_be_left_out(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+def test_it(gracedb):
+    pass
+""")
+    result = pytester.runpytest_subprocess("-p", "no:fakegracedb")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fixture 'gracedb' not found"])
