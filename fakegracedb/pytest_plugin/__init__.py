@@ -49,10 +49,10 @@ OURS = frozenset(
 _KNOWN_AS = frozenset({"fakegracedb", __name__})  # its entry point, and its module
 
 
-def pytest_plugin_registered(plugin_name: str, manager: pytest.PytestPluginManager) -> None:
+def pytest_plugin_registered(plugin: Any, manager: pytest.PytestPluginManager) -> None:
     """Let a suite name the plugin though it is loaded by itself: once is enough, under any name."""
-    if plugin_name in _KNOWN_AS:
-        for other in _KNOWN_AS - {plugin_name}:
+    if getattr(plugin, "__name__", None) == __name__:
+        for other in _KNOWN_AS - {manager.get_name(plugin)}:
             manager.set_blocked(other)
 
 
