@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ligo.gracedb.client import GraceDBClient
 from ligo.gracedb.rest import GraceDb
 
 from .api.app import Application
 from .api.message import Identity, group_names, user_name
-from .errors import StoreError
+from .errors import FakeGraceDbError, StoreError
 from .store import Store
 from .transport import StoreAdapter, Waits
 from .transport.choices import chosen_store, chosen_user, chosen_version, chosen_waits
@@ -35,6 +36,16 @@ if TYPE_CHECKING:
 
 __all__ = ["FakeGraceDb"]
 
+
+def _refuse_patched(real: Any) -> None:
+    if not (inspect.isclass(real) and issubclass(real, GraceDBClient)):
+        raise FakeGraceDbError(
+            f"ligo.gracedb.rest.GraceDb is not the real client now, but {real!r}: import "
+            "FakeGraceDb or activate from fakegracedb before it is patched"
+        )
+
+
+_refuse_patched(GraceDb)
 _REAL = Constructor(GraceDb.__init__)
 
 

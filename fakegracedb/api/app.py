@@ -132,7 +132,7 @@ class Application:
         root = f"{scheme}://{host}{found['before']}/api/{version}{'/' if version else ''}"
         asked = unquote(below)
         fault = self.faults.strike(request.method, asked)
-        status: int | None = 501
+        status: int | None = None  # until there is an answer: something may interrupt
         try:
             if fault is not None and _strikes_first(fault, request):
                 response = _spoiled(fault)
@@ -145,6 +145,7 @@ class Application:
             status = None if response.fault is not None and response.fault.drop else response.status
             return response
         except NotFaked:
+            status = 501
             raise
         except Exception:
             status = 500

@@ -27,7 +27,7 @@ class Call:
     path : str
         Below the API base, without a query, e.g. ``events/G0042/log/``; long ones are cut.
     status : int or None
-        HTTP status answered; None if the connection was dropped.
+        HTTP status answered; None if the connection was dropped, or the call interrupted.
     seconds : float
         How long the answer took to make [s].
     """

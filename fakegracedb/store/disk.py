@@ -1,13 +1,15 @@
 """The one door to the disk: every file-system call of a store is made here.
 
-Nothing here knows what the files mean. `os` and `open` are looked up at each call, so that a fake
-file system, or a test that dies at the n-th call, can stand in for them.
+Nothing here knows what the files mean. What `os` and `io` hold is looked up at each call, so that a
+fake file system, or a test that dies at the n-th call, can stand in for it; not the `open` of
+`builtins`, which tests replace for the sake of the files that their program reads.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import stat
 import tempfile
@@ -167,7 +169,7 @@ def files_below(path: str) -> Iterator[tuple[str, bool]]:
 def opened(path: str) -> tuple[IO[bytes], Identity] | None:
     """Open a file for reading, None where there is none."""
     try:
-        file = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 - whoever reads it closes it
+        file = io.open(path, "rb", buffering=0)  # noqa: SIM115, UP020 - to be closed later
     except OSError as error:
         if error.errno in _NOT_THERE:
             return None
@@ -212,7 +214,7 @@ def _rest(file: IO[bytes], status: Identity, offset: int) -> tuple[bytes, Identi
 
 def pieces(path: str) -> Iterator[bytes]:
     """Give the content of a file piece by piece."""
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+    with io.open(path, "rb", buffering=0) as file:  # noqa: UP020
         while piece := file.read(_PIECE):
             yield piece
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from fakegracedb import FakeGraceDb, NotFaked, Store
 from fakegracedb.api.calls import Call, Calls
 
 
@@ -72,3 +75,28 @@ def test_long_list_is_cut_and_what_comes_again_stands_once() -> None:
     assert len(repr(many).splitlines()) == 1 + 10 + 1
     assert repr(calls(("GET", "tag/", 200))) == "<1 call:\n  GET tag/ 200>"
     assert repr(Calls()) == "<Nothing was called.>"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (KeyboardInterrupt, None),  # also what ends a test that takes too long
+        (NotFaked, 501),
+        (OSError, 500),
+    ],
+)
+def test_a_call_that_fails_is_told_by_how_it_failed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[BaseException],
+    status: int | None,
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise error
+
+    with FakeGraceDb(store=tmp_path / "store") as client:
+        client.ping()
+        monkeypatch.setattr(Store, "read", fail)
+        with pytest.raises(error):
+            client.event("G0001")
+        assert client.calls[-1].status == status

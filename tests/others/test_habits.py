@@ -1,8 +1,8 @@
 """What programs of the field ask of GraceDB, and what they take for granted in its answers.
 
 Each test is a habit seen in released programs (gwcelery, ligo-followup-advocate, ligo-raven, the
-Mock Event Generator, gwtc-tools, pesummary, bilby_pipe, gw-lts, gwsumm, cbcflow), played with the
-client's own methods.
+Mock Event Generator, gwtc-tools, pesummary, bilby_pipe, gw-lts, gwsumm, cbcflow, pycbc, sgnl,
+spiir, RIFT, dqrtasks), played with the client's own methods.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import json
 import math
 import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from ligo.gracedb.exceptions import HTTPError
 from program_scene import T_0, Scene
 
-from fakegracedb import samples
+from fakegracedb import FakeGraceDb, samples
 
 # Which is it? (pesummary, gwsumm)
 
@@ -170,6 +171,69 @@ def test_the_log_of_an_event_tells_what_its_pipeline_uploaded(scene: Scene) -> N
     with pytest.raises(HTTPError) as error:
         client.files(graceid, "none.json,0")
     assert error.value.response.status_code == 404
+
+
+# Who uploads (pycbc, sgnl, dqrtasks)
+
+
+def test_a_candidate_is_looked_for_by_its_far_before_it_is_uploaded_with_labels_that_there_are(
+    scene: Scene,
+) -> None:
+    client = scene.client
+    query = f"pycbc {T_0 - 1:.3f} .. {T_0 + 1:.3f}"
+    assert [abs(event["far"] - 1e-8) < 1e-16 for event in client.events(query=query)] == [True]
+    labels = ["PASTRO_READY", "INJ"]
+    assert set(labels) <= set(client.allowed_labels)
+    made = client.create_event(
+        "CBC",
+        "pycbc",
+        "H1L1-PYCBC_AllSky-1456419850-1.xml",
+        filecontents=samples.coinc_xml(T_0 + 0.2, far=1e-12),
+        search="AllSky",
+        offline=True,
+        labels=labels,
+    ).json()
+    assert (made["offline"], sorted(made["labels"])) == (True, sorted(labels))
+    assert [event["far"] for event in client.events(query=query)] == [1e-12, 1e-8]
+
+
+@pytest.mark.filterwarnings("ignore:Method write.* has been replaced:DeprecationWarning")
+def test_old_names_of_methods_take_old_and_new_names_of_tags(scene: Scene) -> None:
+    client, graceid = scene.client, scene.gstlal
+    for options in ({"tagname": "fgmc_p_astro"}, {"tag_name": ["plot"], "displayName": ["plot"]}):
+        answer = client.writeLog(
+            object_id=graceid,
+            message="by a pipeline",
+            filename="a.json",
+            filecontents="{}",
+            **options,
+        )
+        assert answer.status == answer.status_code == 201
+        assert answer.json()["tag_names"] in (["fgmc_p_astro"], ["plot"])
+    assert client.writeLabel(graceid, "PASTRO_READY").status == 201
+
+
+# Who goes on from an event (RIFT, spiir)
+
+
+def test_the_event_log_tells_what_an_analysis_begins_with(scene: Scene) -> None:
+    text = scene.client.files(scene.gstlal, "event.log").read().decode()
+    told = dict(line.split(":") for line in text.splitlines())
+    assert told["IFOs"].replace(" ", "").split(",") == ["H1", "L1"]
+    assert float(told["MChirp"]) == pytest.approx(1.219, abs=0.01)
+    assert float(told["End Time"]) == T_0
+    assert told["Pipeline"].strip() == "gstlal"
+
+
+def test_on_the_older_server_every_name_of_a_list_is_a_file(tmp_path: Path) -> None:
+    with FakeGraceDb(store=tmp_path / "old", server_version="2.33") as client:
+        contents = samples.coinc_xml(T_0)
+        made = client.create_event("CBC", "spiir", "coinc.xml", filecontents=contents)
+        graceid = made.json()["graceid"]
+        names = [name for name in client.files(graceid).json() if "," not in name]
+        assert sorted(names) == ["coinc.xml", "event.log"]
+        for name in names:
+            assert client.files(graceid, name).read()
 
 
 # Files as objects (bilby_pipe, gw-lts, ligo-followup-advocate, cbcflow)

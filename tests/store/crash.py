@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from fakegracedb.store import disk
@@ -68,7 +68,7 @@ class Countdown:
     def install(self) -> None:
         """Stand between the store and the disk, for the rest of this process."""
         disk.os = _Os(self)  # type: ignore[attr-defined]
-        disk.open = self._open  # type: ignore[attr-defined]
+        disk.io = SimpleNamespace(open=self._open)  # type: ignore[assignment]
 
     def _open(self, path: str, mode: str = "r", **options: Any) -> Any:
         assert mode == "rb"

@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, TypeVar
 
 from fakegracedb.store import disk
@@ -196,7 +196,7 @@ def interleaved(
 
     with monkeypatch.context() as patched:
         patched.setattr(disk, "os", _Os(turn))
-        patched.setattr(disk, "open", opened, raising=False)
+        patched.setattr(disk, "io", SimpleNamespace(open=opened))
         patched.setattr(time, "sleep", turn.sleep)  # of those who wait for a lock
         threads = [
             threading.Thread(target=body, args=pair, name=pair[0])

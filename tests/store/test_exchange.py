@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -386,7 +387,7 @@ def read_only(
     by_number = os.open
     monkeypatch.setattr(os, "open", opened_by_number)
     monkeypatch.setattr(disk, "os", Os())
-    monkeypatch.setattr(disk, "open", opened, raising=False)
+    monkeypatch.setattr(disk, "io", SimpleNamespace(open=opened))
     yield protected.append
     assert attempts == []
 

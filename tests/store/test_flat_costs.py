@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ class Meter:
         self.calls: Counter[str] = Counter()
         self.bytes = 0
         monkeypatch.setattr(disk, "os", self)
-        monkeypatch.setattr(disk, "open", self.opened, raising=False)
+        monkeypatch.setattr(disk, "io", SimpleNamespace(open=self.opened))
 
     def __getattr__(self, name: str) -> Any:
         if name in _WATCHED:

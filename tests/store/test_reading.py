@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return open(*args, **options)  # noqa: PTH123
 
     monkeypatch.setattr(disk, "os", Counted())
-    monkeypatch.setattr(disk, "open", opened, raising=False)
+    monkeypatch.setattr(disk, "io", SimpleNamespace(open=opened))
     return made
 
 

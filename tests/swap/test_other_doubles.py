@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import datetime
 import socket
+import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import ligo.gracedb.rest
 import pytest
 import requests
 from early import AT_IMPORT, Bound
@@ -216,3 +220,49 @@ def test_all_of_them_at_once(store: Store, tmp_path: Path) -> None:
         freezegun.freeze_time("2026-03-01"),
     ):
         works()
+
+
+# Patches by unittest.mock and pytest-mock
+
+PATCHED = """
+from unittest import mock
+import fakegracedb
+
+class Other:
+    pass
+
+with mock.patch("ligo.gracedb.rest.GraceDb", {how}):
+    try:
+        fakegracedb.{name}
+    except fakegracedb.FakeGraceDbError as error:
+        print(error)
+with fakegracedb.activate() as client:
+    from ligo.gracedb.rest import GraceDb
+    print(client.ping().status_code, isinstance(client, GraceDb))
+"""
+
+
+@pytest.mark.parametrize("name", ["FakeGraceDb", "activate"])
+@pytest.mark.parametrize("how", ["autospec=True", "Other"])
+def test_a_patched_class_is_not_taken_for_the_real_one(name: str, how: str) -> None:
+    code = PATCHED.format(name=name, how=how)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    told, after = done.stdout.splitlines()
+    assert told.startswith("ligo.gracedb.rest.GraceDb is not the real client now, but <")
+    assert after == "200 True"
+
+
+def test_patched_parts_of_clients_are_what_the_test_says(store: Store) -> None:
+    with activate(store) as gracedb:
+        with mock.patch.object(Bound, "event", return_value="mine"):
+            assert Bound().event("T0001") == gracedb.event("T0001") == "mine"
+        with mock.patch.object(AT_IMPORT, "get", return_value="mine"):
+            assert AT_IMPORT.event("T0001") == "mine"
+        with mock.patch("ligo.gracedb.rest.GraceDb") as patched:
+            assert ligo.gracedb.rest.GraceDb() is patched.return_value
+            works()
+        with mock.patch("socket.socket", side_effect=AssertionError):
+            works()
+        with mock.patch("builtins.open", mock.mock_open(read_data="nothing")):
+            works()
+    assert AT_IMPORT.event.__func__ is Bound.event
