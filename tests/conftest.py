@@ -239,6 +239,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "doors(*names): ways to the server beside the adapter")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the many short tests come last, so that all workers end at the same time."""
+    items.sort(key=lambda item: "api" in item.path.parts)
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector all that stays until the end; tests that call it are many."""
     gc.collect()

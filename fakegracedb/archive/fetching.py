@@ -18,6 +18,7 @@ from .asking import Asker, Refused, Trouble, not_readable
 from .collecting import Collector
 from .folder import Archive
 from .names import check_ids, is_gw_id, is_superevent_id
+from .places import BeingWritten
 
 if TYPE_CHECKING:
     from ligo.gracedb.rest import GraceDb
@@ -30,6 +31,8 @@ Mode = Literal["full", "pipeline"]
 Source: TypeAlias = "str | os.PathLike[str] | Store | GraceDb"
 #: Is told how many files are done of how many known so far, and the id that is being fetched.
 Progress: TypeAlias = Callable[[str, int, int], None]
+
+_TURN = 0.5  # s, between two looks whether another fetch of the object is over
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ def fetch(
     ----------
     ids : str or iterable of str
         Of events and superevents, which may also be named by their second id, GW240229A; they are
-        kept by their first. What is there already is not asked for.
+        kept by their first. What is there already is not asked for, and what another program or
+        thread is fetching into the archive is waited for.
     source : str, path-like, Store or GraceDb
         A service, as `services.connect` takes it.
     archive : Archive or path-like, optional
@@ -124,20 +128,15 @@ def fetch(
     keep = mode == "full" if resume is None else resume
     asker: Asker | None = None
     about: dict[str, str] = {}
-    found = []
-    for one in asked:
-        if not refresh and one in place:
-            found.append(Fetched(place[one], new=False))
-            continue
-        if asker is None:
-            client = connect_to_source(source, auth=auth)
-            asker = Asker(client, workers=workers, timeout=timeout, pause=pause, trouble=trouble)
-            about = _about(asker, name_of(source))
-        if is_gw_id(one):  # whatever its second id, it is kept under its first
-            one = _first_id(asker, one)
-            if not refresh and one in place:
-                found.append(Fetched(place[one], new=False))
-                continue
+    found: list[Fetched] = []
+
+    def is_there(one: str) -> bool:
+        if refresh or one not in place:
+            return False
+        found.append(Fetched(place[one], new=False))
+        return True
+
+    def fetched(one: str, asker: Asker) -> Fetched:
         with place.writing(one, keep=keep) as folder:
             collector = Collector(
                 asker,
@@ -151,7 +150,27 @@ def fetch(
                 collector.superevent(one)
             else:
                 collector.event(one)
-        found.append(Fetched(place[one], new=True, warnings=tuple(collector.warnings)))
+        return Fetched(place[one], new=True, warnings=tuple(collector.warnings))
+
+    for one in asked:
+        if is_there(one):
+            continue
+        if asker is None:
+            client = connect_to_source(source, auth=auth)
+            asker = Asker(client, workers=workers, timeout=timeout, pause=pause, trouble=trouble)
+            about = _about(asker, name_of(source))
+        if is_gw_id(one):  # whatever its second id, it is kept under its first
+            one = _first_id(asker, one)
+        told = False
+        while not is_there(one):
+            try:
+                found.append(fetched(one, asker))
+                break
+            except BeingWritten as error:
+                if trouble is not None and not told:
+                    trouble(error, _TURN)
+                told = True
+                pause(_TURN)
     return found
 
 

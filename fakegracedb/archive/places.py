@@ -23,9 +23,13 @@ from filelock import FileLock, Timeout
 from ..errors import ArchiveError
 from .names import is_id
 
-__all__ = ["LocalPlace"]
+__all__ = ["BeingWritten", "LocalPlace"]
 
 _LOCKS = ".locks"
+
+
+class BeingWritten(ArchiveError):  # noqa: N818 - passes by itself
+    """Another program, or another thread, writes the object."""
 
 
 class LocalPlace:
@@ -81,7 +85,7 @@ class LocalPlace:
 
         Raises
         ------
-        ArchiveError
+        BeingWritten
             If another program is at it.
         """
         locks = self.path / _LOCKS
@@ -91,7 +95,7 @@ class LocalPlace:
                 self._finish(id_)
                 yield self.part(id_)
         except Timeout:
-            raise ArchiveError(f"{self.path / id_} is being written by another program") from None
+            raise BeingWritten(f"{self.path / id_} is being written by another program") from None
 
     def part(self, id_: str) -> Path:
         """Give the folder of an object while it is not complete."""

@@ -147,8 +147,6 @@ class _Cycle:
     options: dict[str, Any]
     result: Cycled = field(default_factory=Cycled)
     _threads: list[threading.Thread] = field(default_factory=list)
-    # a fetch that takes longer than the loop is not begun a second time
-    _fetching: dict[str, threading.Lock] = field(default_factory=dict)
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, cycles: int | None) -> Cycled:
@@ -223,10 +221,9 @@ class _Cycle:
     def _create(self, id_: str, shift: int, there: frozenset[str]) -> None:
         """Create an object; an error of one does not end the loop."""
         try:
-            with self._fetching.setdefault(id_, threading.Lock()):
-                if id_ not in self.archive:
-                    whole = self.options.get("mode") == "history"
-                    fetch([id_], self.client, self.archive, related=whole)
+            if id_ not in self.archive:
+                whole = self.options.get("mode") == "history"
+                fetch([id_], self.client, self.archive, related=whole)
             archived = self.archive[id_]
             result = regenerate(
                 archived,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +208,40 @@ def test_what_another_object_of_that_id_has_left_is_not_taken_over(
         other.create_superevent(1456419600, 1456419600, 1456419600, G, category="production")
         (found,) = fetch(S, other, tmp_path / "a")
     assert found.archived.events[0].read("em_bright.json") == b"another"
+
+
+@pytest.mark.parametrize("outcome", ["complete", "given up", "complete, to be fetched anew"])
+def test_what_another_is_fetching_is_waited_for(
+    source: FakeGraceDb, tmp_path: Path, outcome: str
+) -> None:
+    (ready,) = fetch(S, source, tmp_path / "b")
+    archive = Archive(tmp_path / "a")
+    other = ExitStack()
+    folder = other.enter_context(archive.writing(S))
+    pauses, told = Pauses(), []
+
+    def pause(seconds: float) -> None:
+        pauses(seconds)
+        if len(pauses) < 3:
+            return
+        with contextlib.suppress(InterruptedError), other:
+            if outcome == "given up":
+                raise InterruptedError
+            shutil.copytree(tmp_path / "b" / S, folder, dirs_exist_ok=True)
+
+    (found,) = fetch(
+        S,
+        source,
+        archive,
+        pause=pause,
+        trouble=lambda error, seconds: told.append((str(error), seconds)),
+        refresh=outcome.endswith("anew"),
+    )
+    assert found.new == (outcome != "complete")
+    assert same_archive(ready.archived, found.archived)
+    assert not problems(archive)
+    assert pauses == [0.5] * 3
+    assert told == [(f"{archive.place.path / S} is being written by another program", 0.5)]
 
 
 def test_ctrl_c_leaves_the_old_copy_and_no_thread(source: FakeGraceDb, tmp_path: Path) -> None:

@@ -26,9 +26,10 @@ def all_of_it(client: FakeGraceDb, fs: FakeFilesystem, coinc: bytes) -> None:
     folder = client.store.path
     assert {"store.json", "events", "journal.jsonl"} <= {place.name for place in folder.iterdir()}
     assert (folder / "events" / "T0001").is_dir()
+    # joined before the pause, as the fake's paths can do that on 3.12 only while it is in
+    places = [str(path) for path in (folder, folder / ".lock", STORE, "/uploads", "/snapshots")]
     with Pause(fs):
-        for path in (folder, folder / ".lock", STORE, "/uploads", "/snapshots"):
-            assert not os.path.lexists(path), path
+        assert not [path for path in places if os.path.lexists(path)]
 
 
 def work(client: FakeGraceDb, coinc: bytes) -> None:
