@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -35,7 +36,10 @@ def activate(
     """Let a store answer every GraceDB client of this process.
 
     Use it as a context manager or as a decorator of functions (also asynchronous ones and
-    generators) and of test classes, whose methods ``test…`` it decorates.
+    generators) and of test classes. Of a `unittest.TestCase` each test is run in it, from ``setUp``
+    to its cleanups, and so are ``setUpClass`` and ``tearDownClass``, which share the store with
+    tests if it has a name. Of other classes the methods ``test…`` are decorated; the pytest marker
+    does what lies around them too.
 
     Parameters
     ----------
@@ -130,11 +134,20 @@ class Activation:
     def __call__(self, decorated: F) -> F:
         """Decorate: each call is made with an activation of its own."""
         if inspect.isclass(decorated):
-            for name, function in list(vars(decorated).items()):
-                if name.startswith("test") and inspect.isfunction(function):
-                    setattr(decorated, name, self(function))
+            self._decorate_tests(decorated)
             return decorated
         return cast(F, self._wrapped(decorated))
+
+    def _decorate_tests(self, kind: Any) -> None:
+        unittest = sys.modules.get("unittest")
+        if unittest is not None and issubclass(kind, unittest.TestCase):
+            kind.run = self._wrapped(kind.run)
+            for name in ("setUpClass", "tearDownClass"):
+                setattr(kind, name, classmethod(self._wrapped(getattr(kind, name).__func__)))
+            return
+        for name, function in list(vars(kind).items()):
+            if name.startswith("test") and inspect.isfunction(function):
+                setattr(kind, name, self(function))
 
     def _anew(self) -> Activation:
         return Activation(self._store, self._user, self._groups, self._allow_network, self._options)

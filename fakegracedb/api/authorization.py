@@ -1,4 +1,4 @@
-"""Who asks over HTTP: the Authorization header read as a name, in place of any proof.
+"""Who asks: the Authorization header read as a name, in place of any proof.
 
 This is a device for tests: no password and no signature is looked at.
 """

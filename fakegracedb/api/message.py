@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
+from ..errors import ApiError
 from ..stretches import Stretch
 
 if TYPE_CHECKING:
     from .faults import Fault
 
-__all__ = ["Blob", "Identity", "Request", "Response", "group_names", "user_name"]
+__all__ = ["Blob", "Identity", "Request", "Response", "group_names", "refusal", "user_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +154,9 @@ class Response:
         """Close what the body would be read from: nobody will."""
         if isinstance(self.body, Blob):
             self.body.stream.close()
+
+
+def refusal(error: ApiError) -> Response:
+    """Give the answer to a request that no application sees."""
+    headers = {"Content-Type": "application/json", **error.headers}
+    return Response(error.status, json.dumps(error.body).encode(), headers)

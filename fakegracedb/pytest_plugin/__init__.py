@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..store import Store
     from .stage import Stage
 
-__all__: list[str] = []
+__all__ = ["OURS"]
 
 # What can be set, by marker, as option and in the ini file.
 _SETTINGS = {
@@ -37,12 +37,23 @@ _SETTINGS = {
     "waits": "skip (the default) or real: whether back-off and injected delays are slept through",
 }
 _ALLOW_NETWORK = "let GraceDB clients use adapters of their own, which may open connections"
-_OURS = frozenset(
+# The fixtures that make a stage.
+OURS = frozenset(
     {
         *("gracedb", "fake_gracedb", "gracedb_store", "gracedb_factory", "gracedb_server"),
         *("gracedb_env", "gracedb_alerts", "gracedb_replayed", "gracedb_broker"),
     }
 )
+
+
+_KNOWN_AS = frozenset({"fakegracedb", __name__})  # its entry point, and its module
+
+
+def pytest_plugin_registered(plugin: Any, manager: pytest.PytestPluginManager) -> None:
+    """Let a suite name the plugin though it is loaded by itself: once is enough, under any name."""
+    if getattr(plugin, "__name__", None) == __name__:
+        for other in _KNOWN_AS - {manager.get_name(plugin)}:
+            manager.set_blocked(other)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,10 +107,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What other fixtures, `setup_method` and `teardown_method` ask goes to the fake too.
     """
     for item in items:
+        ours = _ours_of(item)
         names = _fixtures_of(item)
-        if _OURS.isdisjoint(names) and item.get_closest_marker("gracedb"):
+        if not ours and item.get_closest_marker("gracedb"):
             names.append("gracedb")
-        if "gracedb" in names:
+            ours = ["gracedb"]
+        if "gracedb" in ours:
             names.remove("gracedb")
             names.insert(0, "gracedb")
 
@@ -111,12 +124,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """
     if session.config.getoption("collectonly"):
         return
-    ours = [item for item in session.items if not _OURS.isdisjoint(_fixtures_of(item))]
+    ours = [item for item in session.items if _ours_of(item)]
     if not ours:
         return
-    from . import report, stage  # noqa: F401
+    from . import report, stage
 
-    if any("gracedb_replayed" in _fixtures_of(item) for item in ours):
+    report.listener_of(session.config)
+
+    if any("gracedb_replayed" in _ours_of(item) for item in ours):
         from . import replays  # noqa: F401
     if not hasattr(session.config, "workerinput"):  # xdist would take it for an error of its own
         stage.check(ours)
@@ -125,6 +140,26 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def _fixtures_of(item: pytest.Item) -> list[str]:
     names: list[str] = getattr(item, "fixturenames", [])
     return names
+
+
+def _ours_of(item: pytest.Item) -> list[str]:
+    """Give the fixtures of a test that are ours, also below one of the suite that takes it.
+
+    A suite may have a `gracedb` of its own, with which we have nothing to do.
+    """
+    return [name for name in OURS.intersection(_fixtures_of(item)) if _is_ours(item, name)]
+
+
+def _is_ours(item: pytest.Item, name: str) -> bool:
+    known: Any = getattr(item, "_fixtureinfo", None)
+    if known is None or name not in known.name2fixturedefs:
+        return True  # given to the item by hand, as by us
+    for definition in reversed(known.name2fixturedefs[name]):
+        if definition.func.__module__ == __name__:
+            return True
+        if name not in definition.argnames:
+            break
+    return False
 
 
 @pytest.fixture

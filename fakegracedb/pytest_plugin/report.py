@@ -18,6 +18,7 @@ from ..api.routes import ROUTES, match
 from ..errors import FakeGraceDbError, StoreError
 from ..store import Store
 from ..store.past import Mark
+from . import OURS
 from .file_systems import asks_for_folders, fake_file_system, on_the_real_disk
 from .stage import STAGE, FakeStage, Stage
 
@@ -26,8 +27,10 @@ __all__ = ["Listener", "call_lines", "change_lines", "listener_of", "unheard"]
 _MOST_CALLS = 20
 _MOST_CHANGES = 20
 _MOST_NAMED = 8
+_TITLE = "fake GraceDB"
 # As pytest calls the fixtures that it makes of setUpClass, setup_module and their like.
 _MADE = re.compile(r"_(?:unittest|xunit)_(.+?)_fixture_")
+_MISMATCH = re.compile(r"^ScopeMismatch: .*? scoped fixture (\w+) with an? (\w+) scoped request")
 _ID = re.compile(r"(events|superevents)/([^/]+)")
 
 
@@ -78,19 +81,22 @@ class Listener:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item
+        self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Let a failed test tell of its fake; after the last report its store may go."""
         report = yield
+        hints = list(_scope_hints(call))
         if (stage := item.stash.get(STAGE, None)) is not None:
             if report.failed:
-                _tell(stage, report, self._written_elsewhere(item))
+                _tell(stage, report, [*hints, *self._written_elsewhere(item)])
             else:
                 _keep_up(stage)
             if report.when == "teardown":
                 if isinstance(stage, FakeStage):
                     stage.clear()
                 del item.stash[STAGE]
+        elif hints:
+            report.sections.append((_TITLE, "\n".join(hints)))
         return report
 
     def _written_elsewhere(self, item: pytest.Item) -> Iterator[str]:
@@ -101,6 +107,15 @@ class Listener:
                 found = _MADE.match(name)
                 shown = found[1] if found else name
                 yield f"beware: what {shown} did is in the store of {test} alone; share by a seed"
+
+
+def _scope_hints(call: pytest.CallInfo[None]) -> Iterator[str]:
+    """Say what a fixture of several tests does in place of taking one of ours."""
+    found = None if call.excinfo is None else _MISMATCH.match(str(call.excinfo.value))
+    if found and found[1] in OURS:
+        yield f"{found[1]} is of one test, and a fixture of {found[2]} scope of several:"
+        yield "- what each of them begins with is a seed: @pytest.mark.gracedb(seed=function)"
+        yield f"- a store that they share: with activate(folder), in a fixture of {found[2]} scope"
 
 
 def _tell(stage: Stage, report: pytest.TestReport, more: Iterable[str]) -> None:
@@ -121,7 +136,7 @@ def _tell(stage: Stage, report: pytest.TestReport, more: Iterable[str]) -> None:
         lines.extend(more)
     except (FakeGraceDbError, OSError) as error:  # a test may have damaged its store
         lines.append(f"{type(error).__name__}: {error}")
-    report.sections.append(("fake GraceDB", "\n".join(lines)))
+    report.sections.append((_TITLE, "\n".join(lines)))
 
 
 def _keep_up(stage: Stage) -> None:

@@ -11,7 +11,7 @@ import importlib
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,7 +129,7 @@ class Seeds:
             if path.is_dir() and (store := Store(path)).exists():
                 return _of_store(store)
         if _FUNCTION.fullmatch(text):
-            return self._of_function(_imported(text))
+            return self._of_function(_imported(text, request))
         return _of_archive(text, looked)
 
     def _of_function(self, function: Any) -> Seed:
@@ -213,10 +213,10 @@ def _loading(key: str, what: Loadable) -> Seed:
     return Seed(key, load)
 
 
-def _imported(text: str) -> Any:
+def _imported(text: str, request: pytest.FixtureRequest) -> Any:
     module, _, name = text.partition(":")
     try:
-        found: Any = importlib.import_module(module)
+        found = _module(module, name.partition(".")[0], request)
         for part in name.split("."):
             found = getattr(found, part)
     except (ImportError, AttributeError) as error:
@@ -224,3 +224,30 @@ def _imported(text: str) -> Any:
     if not callable(found):
         raise pytest.UsageError(f"seed={text!r} is not a function")
     return found
+
+
+def _module(name: str, wanted: str, request: pytest.FixtureRequest) -> Any:
+    """Give a module by its name; the test's own one and conftests by that of their file.
+
+    For these Python may know another name, or none: so with ``--import-mode=importlib``.
+    """
+    near = [one for one in _beside(request) if Path(one.__file__).stem == name]
+    for module in near:
+        if hasattr(module, wanted):
+            return module
+    return near[0] if near else importlib.import_module(name)
+
+
+def _beside(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Give the test's module, and the conftests that hold for it, the nearest first."""
+    own = request.node.getparent(pytest.Module)
+    if getattr(own, "obj", None) is not None:  # a page with doctests is none
+        yield own.obj
+    conftests = {
+        Path(plugin.__file__).parent: plugin
+        for plugin in request.config.pluginmanager.get_plugins()
+        if Path(getattr(plugin, "__file__", None) or "").name == "conftest.py"
+    }
+    for folder in request.path.parents:
+        if folder in conftests:
+            yield conftests[folder]

@@ -26,8 +26,9 @@ from urllib3.exceptions import (
 )
 from urllib3.util.request import set_file_position
 
-from ..api.message import Blob, Request
-from ..errors import StoreError
+from ..api.authorization import GROUPS, identity_of
+from ..api.message import Blob, Request, refusal
+from ..errors import ApiError, StoreError
 from .wire import as_received, body_of, headers_of, without_private_parts
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ class StoreAdapter(HTTPAdapter):
         self._application: Application | None = application
         self.identity = identity
         self.waits = waits
+
+    def with_retries(self, max_retries: Retry | int) -> StoreAdapter:
+        """Give one that differs in its policy for repeating requests."""
+        return StoreAdapter(self.application, self.identity, max_retries, self.waits)
 
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
@@ -185,9 +190,13 @@ class StoreAdapter(HTTPAdapter):
         while True:
             if body is not None and not isinstance(body, bytes):
                 position = set_file_position(body, position)
-            answer = application.handle(
-                Request(method, url, headers, body_of(body), self.identity, patience)
-            )
+            try:
+                asking = self._asking(headers)
+                answer = application.handle(
+                    Request(method, url, headers, body_of(body), asking, patience)
+                )
+            except ApiError as refused:  # who asks cannot be read
+                answer = refusal(refused)
             error = None if answer.fault is None else self._act_out(answer.fault, request, patience)
             if error is not None:
                 if isinstance(answer.body, Blob):
@@ -214,6 +223,12 @@ class StoreAdapter(HTTPAdapter):
                 raise
             raw.close()
             self._pause(retries, raw)
+
+    def _asking(self, headers: Mapping[str, str]) -> Identity | None:
+        """Work out who asks: an unauthenticated reader may have brought a password after all."""
+        if self.identity is None or self.identity.name is not None:
+            return self.identity
+        return identity_of(headers.get("Authorization", ""), headers.get(GROUPS), self.identity)
 
     def _act_out(
         self, fault: Fault, request: requests.PreparedRequest, patience: float | None

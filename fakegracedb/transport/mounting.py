@@ -1,11 +1,14 @@
-"""`mount`: a fake server below an address of any `requests` session."""
+"""`mount`: a fake server below an address of any `requests` session, or of all sessions."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from ..api.app import Application
 from .adapter import StoreAdapter, Waits
@@ -28,21 +31,25 @@ class Mounted:
 
     Attributes
     ----------
-    session : requests.Session
-        The session.
+    session : requests.Session or class of such
+        The session, or the class whose sessions are served.
     base : str
         The address.
     store : Store
         The store behind it.
     """
 
-    def __init__(self, session: requests.Session, base: str, adapter: StoreAdapter) -> None:
+    def __init__(self, session: Any, base: str, adapter: StoreAdapter) -> None:
         self.session = session
         self.base = base
         self.store = adapter.application.store
         self._adapter = adapter
-        self._before = session.adapters.get(base)
-        session.mount(base, adapter)
+        self._before: Any = None
+        self._put_in()
+
+    def _put_in(self) -> None:
+        self._before = self.session.adapters.get(self.base)
+        self.session.mount(self.base, self._adapter)
 
     @property
     def calls(self) -> Calls:
@@ -63,7 +70,7 @@ class Mounted:
         else:
             self.session.mount(self.base, self._before)
 
-    def __enter__(self) -> requests.Session:
+    def __enter__(self) -> Any:
         return self.session
 
     def __exit__(self, *exception: object) -> None:
@@ -73,8 +80,48 @@ class Mounted:
         return f"<Mounted: {self.store.path} at {self.base}>"
 
 
+class _MountedClass(Mounted):
+    """A fake server below an address of all sessions of a class, there already or still to come.
+
+    The class is told another choice of adapter. Where somebody has done so since, it cannot be
+    taken back, and from the end on lets everything pass.
+    """
+
+    def _put_in(self) -> None:
+        kind, prefix = self.session, self.base.lower()
+        choose = kind.get_adapter
+        known: WeakKeyDictionary[Any, StoreAdapter] = WeakKeyDictionary()
+
+        @functools.wraps(choose)
+        def get_adapter(session: Any, url: str) -> Any:
+            if not self._is_in or not url.lower().startswith(prefix):
+                return choose(session, url)
+            own = inspect.unwrap(choose)(session, url)
+            if isinstance(own, StoreAdapter):
+                return own
+            served = known.get(own)
+            if served is None:
+                served = known[own] = self._adapter.with_retries(getattr(own, "max_retries", 0))
+            return served
+
+        self._is_in = True
+        self._before = vars(kind).get("get_adapter")
+        self._ours = kind.get_adapter = get_adapter
+
+    def unmount(self) -> None:
+        """Let sessions use their own adapters again."""
+        kind = self.session
+        self._is_in = False
+        if vars(kind).get("get_adapter") is not self._ours:
+            return
+        if self._before is None:
+            del kind.get_adapter
+        else:
+            kind.get_adapter = self._before
+
+
 def mount(
-    session: requests.Session,
+    session: requests.Session | type[requests.Session],
     *,
     store: str | os.PathLike[str] | Store | None = None,
     base: str = "https://gracedb.ligo.org/",
@@ -87,8 +134,9 @@ def mount(
 
     Parameters
     ----------
-    session : requests.Session
-        The session. Requests to other addresses go where they went before.
+    session : requests.Session or class of such
+        The session; or `requests.Session` itself for all there are, also those that `requests.get`
+        makes. Requests to other addresses go where they went before.
     store : path-like, Store or None
         The folder; None is ``$FAKEGRACEDB_STORE``, without that a temporary folder.
     base : str
@@ -116,6 +164,9 @@ def mount(
     >>> with mount(requests.Session(), base="https://gracedb.example.org/") as session:
     ...     session.get("https://gracedb.example.org/api/").json()["server-version"]
     '2.36.0'
+    >>> with mount(requests.Session, base="https://gracedb.example.org/"):
+    ...     requests.get("https://gracedb.example.org/api/events/").json()["numRows"]
+    0
     """
     if not hasattr(session, "get_adapter"):
         raise TypeError(f"mount takes a session of requests, not {session!r}")
@@ -126,5 +177,8 @@ def mount(
     place, _ = chosen_store(store)
     application = Application(place, chosen_version(server_version))
     identity = chosen_identity(place, user, groups)
+    adapter = StoreAdapter(application, identity, 0, chosen_waits(waits))
+    if isinstance(session, type):
+        return _MountedClass(session, base, adapter)
     retries: Any = getattr(session.get_adapter(base), "max_retries", 0)
-    return Mounted(session, base, StoreAdapter(application, identity, retries, chosen_waits(waits)))
+    return Mounted(session, base, adapter.with_retries(retries))

@@ -9,6 +9,7 @@ to, so that nothing has to be undone on clients that nobody knows of.
 from __future__ import annotations
 
 import functools
+import inspect
 from types import MethodType
 from typing import Any
 
@@ -25,7 +26,7 @@ __all__ = ["Swap", "put_in", "take_out"]
 
 # The real ones, whatever other doubles do to `requests` later on.
 _construct = GraceDBClient.__init__
-_choose = GraceDBClient.get_adapter
+_choose = inspect.unwrap(GraceDBClient.get_adapter)  # also below a server mounted for all sessions
 _send = GraceDBClient.send
 _constructor = Constructor(_construct)
 

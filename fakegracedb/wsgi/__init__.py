@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable
 
 from ..api.app import Application
-from ..api.message import Identity, Request, Response, group_names, user_name
+from ..api.message import Identity, Request, Response, group_names, refusal, user_name
 from ..api.stage import Stage
 from ..errors import ApiError
 from ..store import Store
 from ..stretches import Stretch
-from .answers import StartResponse, refusal, sent
+from .answers import StartResponse, sent
 from .environments import Environ, request_of
 
 __all__ = ["WsgiApplication", "application"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from http.client import responses
 from typing import IO, TYPE_CHECKING, TypeAlias, cast
 
-from ..api.message import Blob, Response
+from ..api.message import Blob, Response, refusal
 from ..errors import ApiError
 from .connections import SOCKET, connection_of, lingered, shut
 
@@ -16,18 +15,12 @@ if TYPE_CHECKING:
     from ..api.faults import Fault
     from .environments import Environ
 
-__all__ = ["StartResponse", "refusal", "sent"]
+__all__ = ["StartResponse", "sent"]
 
 StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], object]
 
 _AT_ONCE = 1 << 16  # bytes of a file that leave together with the head of the answer
 _PIECE = 1 << 18  # bytes
-
-
-def refusal(error: ApiError) -> Response:
-    """Give the answer to a request that no application sees."""
-    headers = {"Content-Type": "application/json", **error.headers}
-    return Response(error.status, json.dumps(error.body).encode(), headers)
 
 
 def sent(answer: Response, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -104,3 +104,26 @@ def test_a_client_that_is_older_or_a_bare_session_gets_the_same_store(tmp_path: 
             assert answer.json()["graceid"] == "T0001"
             refused = session.get(URL, headers={"User-Agent": "gracedb-client/1.28"})
             assert refused.status_code == 400
+
+
+def test_functions_of_requests_get_the_same_store(scene: Scene) -> None:
+    client, sid = scene.client, scene.sid
+    name = "bayestar.multiorder.fits"
+    client.write_log(sid, "map", name, samples.skymap(), tag_name=["sky_loc", "public"])
+    client.modify_permissions(sid, "expose")
+    base = "https://gracedb.ligo.org/api"
+    with mount(requests.Session, store=client.store):
+        maps = [key for key in _fetched(f"{base}/superevents/{sid}/files/").json() if "fits" in key]
+        assert maps == [name, f"{name},0"]
+        for key in maps:
+            got = _fetched(f"{base}/superevents/{sid}/files/{key}")
+            assert got.content == samples.skymap()
+        answer = requests.get(f"{base}/superevents/S260301zz/files/", timeout=20)
+    with pytest.raises(requests.HTTPError, match="404 Client Error: Not Found for url: https"):
+        answer.raise_for_status()
+
+
+def _fetched(url: str) -> requests.Response:
+    answer = requests.get(url, timeout=20)
+    answer.raise_for_status()
+    return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import socket
 import threading
 import unittest
@@ -251,6 +252,33 @@ def test_clients_without_credentials_are_unauthenticated_readers(store: Store) -
             }
 
 
+def basic(name: str) -> str:
+    return f"Basic {base64.b64encode(f'{name}:secret'.encode()).decode()}"
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_client_without_a_search_may_bring_a_password_itself(store: Store, version: str) -> None:
+    with activate(store):
+        client = Bound(force_noauth=True, api_version=version)  # sgnl's, of the entry in netrc
+        client.headers["Authorization"] = basic("sgnl.robot")
+        assert log(client)["submitter"] == "sgnl.robot"
+        client.headers["Authorization"] = "Basic what"
+        with pytest.raises(HTTPError) as caught:
+            client.event("T0001")
+        assert (caught.value.status, "Invalid Authorization" in caught.value.text) == (401, True)
+        client.headers["Authorization"] = b"Bearer ada"
+        assert log(client)["submitter"] == "ada"
+        del client.headers["Authorization"]
+        with pytest.raises(HTTPError):
+            log(client)
+        other = Bound()
+        other.headers["Authorization"] = basic("nobody")  # who has credentials is known by them
+        assert log(other)["submitter"] == "albert.einstein@ligo.org"
+    with activate(store, user="marie"):
+        client.headers["Authorization"] = basic("nobody")
+        assert log(client)["submitter"] == "marie"
+
+
 def test_user_and_groups_hold_for_all_clients(store: Store) -> None:
     with activate(store, user="ada", groups=["internal_users"]) as gracedb:
         for client in (READER, Bound(force_noauth=True), AT_IMPORT, gracedb):
@@ -435,10 +463,75 @@ def test_test_methods_of_a_decorated_class_are_served() -> None:
         def helper(self) -> bool:
             return "send" in vars(GraceDBClient)
 
-    result = unittest.TestResult()
-    unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(result)
-    assert (result.testsRun, result.failures, result.errors) == (2, [], [])
+    assert run(Case) == 2
     assert not Case().helper()
+
+
+def run(case: type[unittest.TestCase]) -> int:
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+    assert (result.failures, result.errors) == ([], [])
+    return result.testsRun
+
+
+def test_what_a_decorated_class_does_around_a_test_has_the_store_of_that_test() -> None:
+    class Inherited(unittest.TestCase):
+        def test_inherited(self) -> None:
+            assert log(AT_IMPORT)["graceid"] == "T0002"
+
+    @activate()
+    class Case(Inherited):
+        def setUp(self) -> None:
+            self.addCleanup(lambda: self.made.append(log(Bound())["graceid"]))
+            self.made = [log(AT_IMPORT)["graceid"]]
+
+        def tearDown(self) -> None:
+            assert self.made == ["T0001"]
+            assert log(AT_IMPORT)["graceid"] == "T0003"
+
+        def test_own(self) -> None:
+            assert log(AT_IMPORT)["graceid"] == "T0002"
+
+    class Asynchronous(unittest.IsolatedAsyncioTestCase):
+        async def asyncSetUp(self) -> None:
+            self.made = log(AT_IMPORT)["graceid"]
+
+        async def test_it(self) -> None:
+            assert (self.made, log(AT_IMPORT)["graceid"]) == ("T0001", "T0002")
+
+    assert run(Case) == 2
+    assert run(activate()(Asynchronous)) == 1
+
+
+def test_what_sets_a_decorated_class_up_reaches_a_store_with_a_name(store: Store) -> None:
+    @activate(store)
+    class Case(unittest.TestCase):
+        @classmethod
+        def setUpClass(cls) -> None:
+            cls.made = log(AT_IMPORT)["graceid"]
+
+        @classmethod
+        def tearDownClass(cls) -> None:
+            assert Bound().event("T0002").json()["graceid"] == "T0002"
+
+        def test_it(self) -> None:
+            assert (self.made, log(AT_IMPORT)["graceid"]) == ("T0001", "T0002")
+
+    assert run(Case) == 1
+    assert "send" not in vars(GraceDBClient)
+
+
+def test_methods_of_a_decorated_class_that_is_no_test_case_are_served() -> None:
+    @activate()
+    class Plain:
+        def test_it(self) -> str:
+            return str(log(AT_IMPORT)["graceid"])
+
+        def helper(self) -> bool:
+            return "send" in vars(GraceDBClient)
+
+    assert [Plain().test_it() for _ in range(2)] == ["T0001"] * 2
+    assert not Plain().helper()
 
 
 # The guard

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import requests
+from ligo.gracedb.rest import GraceDb
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
-from fakegracedb import NotFaked, Store, mount
+from fakegracedb import FakeGraceDb, NotFaked, Store, activate, mount
 from fakegracedb.transport import StoreAdapter
 
 BASE = "https://gracedb.example.org/"
@@ -132,3 +133,79 @@ def test_what_is_not_faked_is_named(session: requests.Session) -> None:
 def test_address_must_be_one(session: requests.Session, base: Any) -> None:
     with pytest.raises(ValueError, match="is not the address of a server"):
         mount(session, base=base)
+
+
+# All sessions
+
+
+def get(url: str) -> Any:
+    return requests.get(url, timeout=5).json()
+
+
+def test_all_sessions_are_served_below_the_address(tmp_path: Path) -> None:
+    before = dict(vars(requests.Session))
+    early = requests.Session()
+    with mount(requests.Session, store=tmp_path / "store", base=BASE) as kind:
+        assert kind is requests.Session
+        assert create(early)["graceid"] == "T0001"
+        assert get(f"{EVENTS}T0001")["links"]["self"] == f"{EVENTS}T0001"
+        assert requests.head("HTTPS" + EVENTS[5:], timeout=5).status_code == 200
+        with requests.Session() as late:
+            assert type(late.get_adapter("https://gracedb.ligo.org/api/")) is HTTPAdapter
+    assert dict(vars(requests.Session)) == before
+    assert type(early.get_adapter(EVENTS)) is HTTPAdapter
+
+
+def test_servers_for_all_sessions_may_end_in_any_order(tmp_path: Path) -> None:
+    before = dict(vars(requests.Session))
+    first = mount(requests.Session, store=tmp_path / "first", base=BASE)
+    second = mount(requests.Session, store=tmp_path / "second", base="http://other.example.org/")
+    third = mount(requests.Session, store=tmp_path / "third", base=BASE)
+    create(requests.Session())
+    assert list(third.store.events) == ["T0001"]
+    second.unmount()
+    third.unmount()
+    second.unmount()
+    assert get(EVENTS)["numRows"] == 0
+    first.unmount()
+    assert type(requests.Session().get_adapter(EVENTS)) is HTTPAdapter
+    requests.Session.get_adapter = before["get_adapter"]  # type: ignore[method-assign]
+
+
+def test_a_class_of_sessions_leaves_the_others_alone(tmp_path: Path) -> None:
+    class Special(requests.Session):
+        pass
+
+    with mount(Special, store=tmp_path / "store", base=BASE):
+        assert create(Special())["graceid"] == "T0001"
+        assert type(requests.Session().get_adapter(EVENTS)) is HTTPAdapter
+    assert "get_adapter" not in vars(Special)
+
+
+def test_a_session_keeps_its_retry_policy_and_a_store_of_its_own(
+    session: requests.Session, tmp_path: Path
+) -> None:
+    session.mount("https://", HTTPAdapter(max_retries=Retry(3, status_forcelist=[502])))
+    own = mount(requests.Session(), store=tmp_path / "own", base=BASE)
+    client = FakeGraceDb(BASE + "api/", store=tmp_path / "client")
+    mounted = mount(requests.Session, store=tmp_path / "all", base=BASE, waits="skip")
+    with mounted:
+        assert session.get_adapter(EVENTS) is session.get_adapter(EVENTS)
+        mounted.faults.add(status=502, times=2)
+        assert session.get(EVENTS).status_code == 200
+        create(own.session)
+        client.create_event("Test", "gstlal", "a.xml", filecontents="<LIGO_LW/>")
+        assert get(EVENTS)["numRows"] == 0
+    assert list(own.store.events) == list(client.store.events) == ["T0001"]
+
+
+def test_clients_go_to_what_is_swapped_in_also_below_a_server_for_all_sessions(
+    tmp_path: Path,
+) -> None:
+    with mount(requests.Session, store=tmp_path / "all", base=BASE):
+        with activate(tmp_path / "swapped") as gracedb:
+            GraceDb(f"{BASE}api/").create_event("Test", "gstlal", "a.xml", filecontents="<a/>")
+            assert list(gracedb.store.events) == ["T0001"]
+            assert get(EVENTS)["numRows"] == 0
+        reader = GraceDb(f"{BASE}api/", force_noauth=True)
+        assert list(reader.events()) == []
