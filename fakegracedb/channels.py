@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -85,11 +86,9 @@ class Workers(ThreadedTaskDispatcher):  # type: ignore[misc]
         How many.
     """
 
-    threads: set[int]  # the numbers of those that go on
-
     def __init__(self, count: int) -> None:
         super().__init__()
-        self._started: dict[int, threading.Thread] = {}
+        self._started: list[threading.Thread] = []
         self.set_thread_count(count)
 
     def start_new_thread(self, target: Callable[[int], None], thread_no: int) -> None:
@@ -97,16 +96,22 @@ class Workers(ThreadedTaskDispatcher):  # type: ignore[misc]
         thread = threading.Thread(
             target=target, name=f"waitress-{thread_no}", args=(thread_no,), daemon=True
         )
-        self._started[thread_no] = thread
+        self._started.append(thread)
         thread.start()
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        """End them; those that take longer than this [s] are left to themselves."""
-        whole = bool(super().shutdown(cancel_pending, timeout))
-        for number, thread in self._started.items():
-            if number not in self.threads:
-                thread.join()  # it has said that it ends, and has yet to do so
-        return whole
+        """End them; those that take longer than this [s] are left to themselves.
+
+        That of waitress says so on stderr, and takes one that is about to end for one that has.
+        """
+        self.set_thread_count(0)
+        end = time.monotonic() + timeout
+        for thread in self._started:
+            thread.join(max(0.0, end - time.monotonic()))
+        with self.lock:
+            while cancel_pending and self.queue:
+                self.queue.popleft().cancel()
+        return cancel_pending
 
 
 class Bell(wasyncore.dispatcher):  # type: ignore[misc]

@@ -37,7 +37,7 @@ from pytest_httpserver import HTTPServer
 from regenerating import regenerating
 from requests.adapters import HTTPAdapter
 from searching import searching
-from serving import serving_events, serving_uploads
+from serving import serving_ends, serving_events, serving_uploads
 from swapping import swapping
 from urllib3 import HTTPResponse
 
@@ -273,7 +273,7 @@ BENCHMARKS = {
     f.__name__: f
     for f in (
         *(reading, writing, superevents, ingesting, history, starting, growth, searching, looking),
-        *(serving_events, serving_uploads, swapping),
+        *(serving_events, serving_uploads, serving_ends, swapping),
         *(archiving, fetching, regenerating),
         *(alerting, brokering),
     )

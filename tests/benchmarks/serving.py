@@ -1,7 +1,9 @@
-"""Benchmarks of the server: event() over HTTP, and many clients that upload at once."""
+"""Benchmarks of the server: event() over HTTP, many clients that upload at once, and its end."""
 
 from __future__ import annotations
 
+import contextlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -12,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import requests
 from igwn_auth_utils.requests import HTTPSciTokenAuth  # type: ignore[import-untyped]
 from ligo.gracedb.rest import GraceDb
 from measuring import fresh, medians, report
@@ -107,6 +110,42 @@ def serving_uploads() -> None:
             rate = _rate([real_client(url) for _ in range(CLIENTS)])
         print(f"        log uploads: {rate:.0f}/s over HTTP, {alone_rate:.0f}/s in process")
         report("log uploads, one in process / 8 over HTTP", alone_rate / rate, 2.0)
+
+
+def serving_ends() -> None:
+    """From SIGTERM to the end of the process, while a request would take a minute."""
+    with tempfile.TemporaryDirectory() as folder:
+        taken = []
+        for number in range(5):
+            command = [
+                sys.executable,
+                "-m",
+                "fakegracedb",
+                "serve",
+                "--store",
+                f"{folder}/{number}",
+            ]
+            with subprocess.Popen(
+                [*command, "--port", "0"], stdout=subprocess.PIPE, text=True
+            ) as process:
+                assert process.stdout is not None
+                stage = process.stdout.readline().strip().replace("/api/", "/fake/")
+                requests.post(f"{stage}faults", json={"delay": 60})
+                thread = threading.Thread(target=_unanswered, args=(stage.replace("fake", "api"),))
+                thread.start()
+                while requests.get(f"{stage}faults").json()["faults"]:
+                    time.sleep(0.01)
+                began = time.perf_counter()
+                process.terminate()
+                process.wait()
+                taken.append(time.perf_counter() - began)
+                thread.join()
+    report("SIGTERM to the end of a server that is busy", statistics.median(taken), 1.0, "s")
+
+
+def _unanswered(url: str) -> None:
+    with contextlib.suppress(requests.ConnectionError):
+        requests.get(url)
 
 
 def _rate(clients: list[Any]) -> float:

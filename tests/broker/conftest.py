@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -38,6 +39,16 @@ def connect() -> Iterator[Callable[[Broker], Wire]]:
             return wire
 
         yield connect
+
+
+@pytest.fixture
+def no_producer_is_left() -> Iterator[None]:
+    """Let those of ligo-gracedb, which refer to themselves, end with the test.
+
+    They tell on stderr that their broker is gone, for ever, and whichever test runs then hears it.
+    """
+    yield
+    gc.collect()
 
 
 @pytest.fixture

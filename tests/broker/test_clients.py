@@ -310,7 +310,9 @@ def test_gcn_kafka_writes_and_reads(broker: Broker) -> None:
 
 
 @pytest.fixture
-def gracedb_kafka(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+def gracedb_kafka(
+    no_producer_is_left: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Any]]:
     """Make producers of ligo.gracedb.kafka, for a server whose name begins with `gracedb-test`."""
     pytest.importorskip("ligo.gracedb.kafka")
     from fakegracedb import FakeGraceDb

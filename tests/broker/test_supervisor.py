@@ -45,6 +45,7 @@ def upload(client: FakeGraceDb, **changes: Any) -> bytes:
     return json.dumps(message).encode()
 
 
+@pytest.mark.usefixtures("no_producer_is_left")
 def test_an_event_created_through_kafka_is_uploaded(
     client: FakeGraceDb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

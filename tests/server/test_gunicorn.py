@@ -67,16 +67,16 @@ def url(kind: str, store: Store, tmp_path: Path) -> Iterator[str]:
 def test_workers_of_gunicorn_share_a_store(url: str, store: Store) -> None:
     failures: list[BaseException] = []
     workers = set()
-    written: dict[str, list[bytes]] = {f"w{one}": [] for one in range(4)}
+    written = Counter({f"w{one}": 0 for one in range(4)})
 
     def write(name: str) -> None:
         try:
             client = GraceDb(url, force_noauth=True)
             end = time.monotonic() + PATIENCE
             # which of them is quicker is their own matter
-            while len(written[name]) < 10 or (len(workers) < 2 and time.monotonic() < end):
-                written[name].append(f"{len(written[name])}".encode())
-                client.write_log("T0001", name, f"{name}.txt", written[name][-1])
+            while written[name] < 10 or (len(workers) < 2 and time.monotonic() < end):
+                client.write_log("T0001", name, f"{name}.txt", f"{written[name]}".encode())
+                written[name] += 1
                 workers.add(requests.get(url.replace("/api/", "/fake/")).json()["process"])
         except BaseException as error:
             failures.append(error)
@@ -90,10 +90,7 @@ def test_workers_of_gunicorn_share_a_store(url: str, store: Store) -> None:
     assert len(workers) > 1
     logs = FakeGraceDb(store=store).logs("T0001").json()["log"]
     assert [log["N"] for log in logs] == list(range(1, len(logs) + 1))
-    told = Counter(log["comment"] for log in logs)
-    assert {name: told[name] for name in written} == {
-        name: len(contents) for name, contents in written.items()
-    }
+    assert Counter(log["comment"] for log in logs if log["comment"] in written) == written
     assert store.check() == []
 
 

@@ -151,8 +151,8 @@ def test_sigterm_amid_writes_leaves_a_whole_store(store: Store) -> None:
             assert stored.stat().st_size == 100_000
 
 
-def test_sigterm_does_not_wait_for_those_who_dawdle(store: Store) -> None:
-    with serving(store.path) as served:
+def test_sigterm_does_not_wait_for_those_who_dawdle(store: Store, tmp_path: Path) -> None:
+    with (tmp_path / "stderr").open("w+") as stderr, serving(store.path, stderr=stderr) as served:
         stage = served.url.replace("/api/", "/fake/")
         requests.post(f"{stage}faults", json={"delay": 2 * PATIENCE})
         with Wire(served.url) as waiting, Wire(served.url) as silent, Wire(served.url) as half:
@@ -163,6 +163,8 @@ def test_sigterm_does_not_wait_for_those_who_dawdle(store: Store) -> None:
             began = time.monotonic()
             assert served.end() == 0
             assert time.monotonic() - began < PATIENCE / 2
+        stderr.seek(0)
+        assert stderr.read() == ""
 
 
 def send(url: str, method: str, path: str, fields: dict[str, str], field: str, file: Path) -> int:
