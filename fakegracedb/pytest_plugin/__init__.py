@@ -8,6 +8,8 @@ place.
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 TYPE_CHECKING = False  # what type checkers take for true, without the cost of importing typing
@@ -49,15 +51,11 @@ OURS = frozenset(
 _KNOWN_AS = frozenset({"fakegracedb", __name__})  # its entry point, and its module
 
 
-def pytest_plugin_registered(plugin: Any, manager: pytest.PytestPluginManager) -> None:
-    """Let a suite name the plugin though it is loaded by itself: once is enough, under any name."""
-    if getattr(plugin, "__name__", None) == __name__:
-        for other in _KNOWN_AS - {manager.get_name(plugin)}:
-            manager.set_blocked(other)
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options and the ini names."""
+    # a suite may name the plugin though it is loaded by itself: once is enough, under any name
+    for other in _KNOWN_AS - {pluginmanager.get_name(sys.modules[__name__])}:
+        pluginmanager.set_blocked(other)
     group = parser.getgroup("fakegracedb", "a GraceDB that lives in a folder")
     group.addoption(
         "--gracedb",
@@ -108,11 +106,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         ours = _ours_of(item)
-        names = _fixtures_of(item)
         if not ours and item.get_closest_marker("gracedb"):
-            names.append("gracedb")
-            ours = ["gracedb"]
-        if "gracedb" in ours:
+            _fixtures_of(item).insert(0, "gracedb")
+        elif "gracedb" in ours:
+            names = _fixtures_of(item)
             names.remove("gracedb")
             names.insert(0, "gracedb")
 
@@ -147,7 +144,10 @@ def _ours_of(item: pytest.Item) -> list[str]:
 
     A suite may have a `gracedb` of its own, with which we have nothing to do.
     """
-    return [name for name in OURS.intersection(_fixtures_of(item)) if _is_ours(item, name)]
+    names = _fixtures_of(item)
+    if OURS.isdisjoint(names):  # as of nearly all tests of a run that does not use us
+        return []
+    return [name for name in OURS.intersection(names) if _is_ours(item, name)]
 
 
 def _is_ours(item: pytest.Item, name: str) -> bool:
