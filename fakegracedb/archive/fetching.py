@@ -161,8 +161,10 @@ def fetch(
             about = _about(asker, name_of(source))
         if is_gw_id(one):  # whatever its second id, it is kept under its first
             one = _first_id(asker, one)
+            if is_there(one):
+                continue
         told = False
-        while not is_there(one):
+        while True:
             try:
                 found.append(fetched(one, asker))
                 break
@@ -171,6 +173,8 @@ def fetch(
                     trouble(error, _TURN)
                 told = True
                 pause(_TURN)
+                if is_there(one):
+                    break
     return found
 
 
