@@ -192,11 +192,12 @@ class StoreAdapter(HTTPAdapter):
                 position = set_file_position(body, position)
             try:
                 asking = self._asking(headers)
+            except ApiError as refused:
+                answer = refusal(refused)
+            else:
                 answer = application.handle(
                     Request(method, url, headers, body_of(body), asking, patience)
                 )
-            except ApiError as refused:  # who asks cannot be read
-                answer = refusal(refused)
             error = None if answer.fault is None else self._act_out(answer.fault, request, patience)
             if error is not None:
                 if isinstance(answer.body, Blob):
